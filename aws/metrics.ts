@@ -1,0 +1,25 @@
+import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
+import type { BatchMetrics } from '../core/pipeline/publish.ts';
+
+/**
+ * Publishes a batch's metrics in CloudWatch's embedded metric format, through the function's log. Dimensions: service,
+ * stage, dataset. Namespace and service come from the POWERTOOLS_ variables.
+ */
+export function publishMetrics(batch: BatchMetrics): void {
+  const metrics = new Metrics();
+  metrics.addDimensions({ stage: process.env.STAGE ?? '', dataset: batch.dataset });
+  const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
+  count('RowsIn', batch.counts.in);
+  count('RowsAccepted', batch.counts.accepted);
+  count('RowsRejected', batch.counts.rejected);
+  count('RowsDuplicate', batch.counts.duplicate);
+  count('RowsSuperseded', batch.counts.superseded);
+  count('FilesIngested', batch.files);
+  metrics.addMetric('RejectedPercent', MetricUnit.Percent, batch.rejectedPercent);
+  metrics.addMetric('BytesScanned', MetricUnit.Bytes, batch.bytesScanned);
+  metrics.addMetric('MergeSeconds', MetricUnit.Seconds, batch.mergeSeconds);
+  // EMF holds at most 100 values a metric; the slowest files tell most.
+  const slowest = [...batch.dropToGoldSeconds].sort((a, b) => b - a).slice(0, 100);
+  for (const seconds of slowest) metrics.addMetric('DropToGoldSeconds', MetricUnit.Seconds, seconds);
+  metrics.publishStoredMetrics();
+}

@@ -1,0 +1,35 @@
+import { CommitConflictError, QueryRejectedError, ServiceUnavailableError, ThrottledError } from './errors.ts';
+import type { QueryStatus } from './ports.ts';
+
+const conflicts = [
+  'ICEBERG_COMMIT_ERROR',
+  // Two MERGEs at once make the loser see a target row twice: a conflict, not a defect of the data.
+  'MERGE_TARGET_ROW_MULTIPLE_MATCHES',
+];
+const throttles = ['TooManyRequestsException', 'ThrottlingException', 'SlowDown', 'Reduce your request rate', 'EXCEEDED_'];
+const outages = [
+  'GENERIC_INTERNAL_ERROR',
+  'INTERNAL_ERROR_QUERY_ENGINE',
+  'ICEBERG_FILESYSTEM_ERROR',
+  'ICEBERG_CANNOT_OPEN_SPLIT',
+  'HIVE_FILESYSTEM_ERROR',
+  'HIVE_METASTORE_ERROR',
+  'REMOTE_TASK_ERROR',
+  'NO_NODES_AVAILABLE',
+  'SERVER_STARTING_UP',
+  'SERVER_SHUTTING_DOWN',
+  'ServiceUnavailable',
+];
+
+/**
+ * The one place that decides what a failed query means: conflict and throttling pass by themselves, an outage may, all
+ * else needs a person. The message carries Athena's reason whole.
+ */
+export function queryFailure(what: string, queryId: string, status: Extract<QueryStatus, { reason: string }>): Error {
+  const message = `${what} (Athena query ${queryId}) ${status.state}: ${status.reason}`;
+  const says = (signs: string[]) => signs.some((sign) => status.reason.includes(sign));
+  if (says(conflicts)) return new CommitConflictError(message);
+  if (says(throttles)) return new ThrottledError(message);
+  if (status.state === 'cancelled' || status.retryable || says(outages)) return new ServiceUnavailableError(message);
+  return new QueryRejectedError(message);
+}

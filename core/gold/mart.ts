@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { ContractError } from '../errors.ts';
+import type { SqlFiles } from '../merge/statements.ts';
+import { tokenise } from '../sql/tokens.ts';
+
+/** A gold table or view: one SELECT in `sql/gold/<name>.sql` with a header that says how it is kept up to date. */
+export interface Mart {
+  name: string;
+  /** Silver datasets that the SELECT reads as `{dataset}`; a view may also read marts. */
+  sources: string[];
+  /**
+   * `partition` and `key`: only the dirty values of one column are recomputed; a partition column also partitions the
+   * table. `full`: everything is. `view`: nothing is stored.
+   */
+  refresh: { kind: 'partition' | 'key'; column: string } | { kind: 'full' } | { kind: 'view' };
+  /** Columns that make a row of the mart unique; never null. */
+  key: string[];
+  /** By source: a SELECT of the values of the refresh column that the rows of `{changed}` bear on. */
+  dirty: Record<string, string>;
+  select: string;
+  /** Changes with the SELECT or the header: the table is then rebuilt in full. */
+  definition: string;
+}
+
+const entry = /^--\s*(sources|refresh|key|dirty (?<source>[a-z][a-z0-9_]*)):\s*(?<value>.*)$/;
+const continuation = /^--\s{4,}(?<value>\S.*)$/;
+
+/** Reads a mart from the text of its file. Throws ContractError naming the file and what its header lacks. */
+export function parseMart(name: string, text: string): Mart {
+  const fields = headerFields(text);
+  const fail = (reason: string): never => {
+    throw new ContractError(`sql/gold/${name}.sql: ${reason}`);
+  };
+  const words = (field: string) => (fields.get(field) ?? '').split(/[\s,]+/).filter(Boolean);
+  const sources = words('sources');
+  if (sources.length === 0) fail('the header has no line "-- sources: <dataset>, …"');
+  const refresh = parseRefresh(words('refresh')) ?? fail('"-- refresh:" must be partition <column>, key <column>, full or view');
+  const key = words('key');
+  if (refresh.kind !== 'view' && key.length === 0) fail('the header has no line "-- key: <column>, …"');
+  const dirty: Record<string, string> = {};
+  if ('column' in refresh) {
+    if (!key.includes(refresh.column)) fail(`the refresh column ${refresh.column} must be one of the key columns`);
+    for (const source of sources) {
+      dirty[source] = fields.get(`dirty ${source}`) ?? fail(`the header has no line "-- dirty ${source}: select … from {changed}"`);
+    }
+  }
+  const used = new Set(tokenise(text).filter(({ kind }) => kind === 'placeholder').map((token) => token.text.slice(1, -1)));
+  const missing = sources.filter((source) => !used.has(source));
+  if (missing.length > 0) fail(`the SELECT does not read {${missing.join('}, {')}}, named under sources`);
+  const definition = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return { name, sources, refresh, key, dirty, select: text, definition };
+}
+
+function parseRefresh([kind, column, ...more]: string[]): Mart['refresh'] | undefined {
+  if (more.length > 0) return undefined;
+  if ((kind === 'partition' || kind === 'key') && column !== undefined) return { kind, column };
+  if ((kind === 'full' || kind === 'view') && column === undefined) return { kind };
+  return undefined;
+}
+
+/** Header lines `-- field: value`; a line indented by four or more spaces continues the one before. */
+function headerFields(text: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  let last: string | undefined;
+  for (const line of text.split('\n')) {
+    if (!line.startsWith('--')) break;
+    const more = continuation.exec(line);
+    const start = entry.exec(line);
+    if (start !== null) {
+      last = start[1]!;
+      fields.set(last, start.groups!.value!.trim());
+    } else if (more !== null && last !== undefined) {
+      fields.set(last, `${fields.get(last)} ${more.groups!.value!.trim()}`);
+    } else {
+      last = undefined;
+    }
+  }
+  return fields;
+}
+
+/** All marts, tables before the views over them. */
+export function parseMarts(files: SqlFiles): Mart[] {
+  const marts = Object.entries(files)
+    .filter(([path]) => path.startsWith('gold/'))
+    .map(([path, text]) => parseMart(path.slice('gold/'.length), text));
+  return [...marts.filter(isTable), ...marts.filter((mart) => !isTable(mart))];
+}
+
+export const isTable = (mart: Mart): boolean => mart.refresh.kind !== 'view';
+
+/** The marts that a change of this dataset bears on, in the order in which to refresh them. */
+export function martsOf(marts: Mart[], dataset: string): Mart[] {
+  const tables = marts.filter((mart) => isTable(mart) && mart.sources.includes(dataset));
+  const names = new Set([dataset, ...tables.map((mart) => mart.name)]);
+  return [...tables, ...marts.filter((mart) => !isTable(mart) && mart.sources.some((source) => names.has(source)))];
+}

@@ -1,0 +1,172 @@
+/**
+ * The ledger: what happened to every file, in one DynamoDB table with keys `pk` and `sk` (both strings) and one index
+ * `by_dataset` (`gsi1pk` = `dataset#<dataset>`, `gsi1sk` = `<received_at>#<file_id>`).
+ *
+ * | item     | pk               | sk                                  |
+ * |----------|------------------|-------------------------------------|
+ * | file     | `file#<file_id>` | `file`                              |
+ * | table    | `table#<table>`  | `lease`                             |
+ * | staged   | `table#<table>`  | `staged#<staged_seq, 12 digits>`    |
+ * | batch    | `table#<table>`  | `batch#<to_seq, 12 digits>`         |
+ * | mart     | `mart#<mart>`    | `state`                             |
+ * | incident | `incident#<day>` | `<hour>#<machine>#<dataset>#<error>`|
+ * | alert    | `alert`          | `<time>#<message id>`               |
+ */
+
+import type { Stored } from './store.ts';
+
+/** All times are ISO 8601 in UTC. */
+export type Time = string;
+
+export interface RowCounts {
+  /** in = accepted + rejected + duplicate + superseded, always. */
+  in: number;
+  accepted: number;
+  rejected: number;
+  /** Exact repeats of another row of the same file. */
+  duplicate: number;
+  /** Older versions of a key that the same file also holds newer. */
+  superseded: number;
+}
+
+/** `merged` is derived from the file's batch; see core/ledger/batches. */
+export type FileStatus = 'received' | 'staged' | 'done' | 'rejected' | 'failed';
+
+export interface FileItem extends Stored {
+  sk: 'file';
+  gsi1pk: string;
+  gsi1sk: string;
+  file_id: string;
+  dataset: string;
+  bucket: string;
+  key: string;
+  version_id: string;
+  etag: string;
+  size: number;
+  /** The object's LastModified: part of every row's version. */
+  last_modified: Time;
+  status: FileStatus;
+  /** ARN of the execution that last claimed the file. */
+  run: string;
+  bronze_key?: string;
+  /** Number of validations begun; the next one's stage id is `<file id>-<attempts>`. */
+  attempts: number;
+  /** What the last finished validation left. */
+  validated?: Staging;
+  stage_id?: string;
+  staged_seq?: number;
+  counts?: RowCounts;
+  received_at: Time;
+  updated_at: Time;
+  /** Last error, as `Name: message`. */
+  error?: string;
+}
+
+/** What a validation left for the merge. */
+export interface Staging {
+  stage_id: string;
+  counts: RowCounts;
+  rows: number;
+  bytes: number;
+  /** Values of the target's partition column, as `YYYY-MM-DD` for days; none when there are over 200. */
+  partitions: string[];
+  partition_count: number;
+  profile_key: string;
+}
+
+export interface TableItem extends Stored {
+  sk: 'lease';
+  /** Number of files ever staged for this table. */
+  staged_seq: number;
+  /** Files up to this sequence number are in a batch. */
+  planned_seq: number;
+  /** Number of batches ever planned: the `meta_batch_seq` of the newest. */
+  batch_seq: number;
+  /** Fencing token: grows with every new holder. */
+  token: number;
+  owner?: string;
+  expires_at?: Time;
+  /** `to_seq` of the batch that is planned or merged but not done. */
+  open_batch?: number;
+  /** Batches the present holder has led: a run's event history is finite, so it hands on after some. */
+  led: number;
+  /** The table as of the last commit the ledger knows. */
+  committed?: { snapshot_id: string; batch_seq: number };
+}
+
+export interface StagedItem extends Stored, Omit<Staging, 'counts'> {
+  staged_seq: number;
+  file_id: string;
+}
+
+export type BatchStatus = 'planned' | 'submitted' | 'merged' | 'done' | 'failed';
+
+export interface BatchItem extends Stored {
+  from_seq: number;
+  to_seq: number;
+  batch_seq: number;
+  status: BatchStatus;
+  /** ARN of the execution that planned it, or took it over. */
+  run: string;
+  file_ids: string[];
+  stage_ids: string[];
+  rows: number;
+  /** A file wider than the partition limit is merged in several statements, each for one inclusive range. */
+  ranges: { from: string; to: string }[];
+  /** First and last partition that the batch writes to, when its files list them. */
+  bounds?: { from: string; to: string };
+  /** Index of the statement under way. */
+  part: number;
+  attempt: number;
+  client_token?: string;
+  sql?: string;
+  query_id?: string;
+  snapshot_id?: string;
+  bytes_scanned: number;
+  planned_at: Time;
+  merged_at?: Time;
+  error?: string;
+}
+
+export interface SourceWatermark {
+  /** Iceberg snapshot id, decimal text (64 bits do not fit a JavaScript number); null: the table was empty. */
+  snapshot_id: string | null;
+  batch_seq: number;
+}
+
+export interface MartItem extends Stored {
+  sk: 'state';
+  /** What the gold table was built from. */
+  sources: Record<string, SourceWatermark>;
+  /** Hash of the mart's SQL; another one means a full rebuild. */
+  definition: string;
+  refreshed_at: Time;
+  owner?: string;
+  expires_at?: Time;
+  /** The refresh under way: its statement, and what the table is built from once it has succeeded. */
+  pending?: { query_id?: string; client_token: string; sql: string; sources: Record<string, SourceWatermark>; definition: string };
+}
+
+export interface IncidentItem {
+  pk: string;
+  sk: string;
+  machine: string;
+  dataset: string;
+  error: string;
+  state: string;
+  cause: string;
+  file?: string;
+  run: string;
+  count: number;
+  first_at: Time;
+  last_at: Time;
+}
+
+/** One message that really went through the alert topic. */
+export interface AlertItem {
+  pk: 'alert';
+  sk: string;
+  at: Time;
+  subject: string;
+  message: string;
+}

@@ -1,0 +1,139 @@
+import { LeaseLostError } from '../errors.ts';
+import type { BatchItem, FileItem, StagedItem, Staging, TableItem } from './items.ts';
+import { getFile } from './files.ts';
+import { type Clock, type LedgerStore, withRetries } from './store.ts';
+
+/** How long a lease outlives its last renewal. A leader renews at every step and at every poll. */
+export const leaseSeconds = 180;
+
+const digits = (seq: number) => String(seq).padStart(12, '0');
+export const tableKey = (table: string) => `table#${table}`;
+export const stagedKey = (seq: number) => `staged#${digits(seq)}`;
+export const batchKey = (toSeq: number) => `batch#${digits(toSeq)}`;
+
+export async function getTable(store: LedgerStore, table: string): Promise<TableItem> {
+  const item = await store.get<TableItem>(tableKey(table), 'lease');
+  return item ?? { pk: tableKey(table), sk: 'lease', rev: 0, staged_seq: 0, planned_seq: 0, batch_seq: 0, token: 0, led: 0 };
+}
+
+/**
+ * Stages a validated file: one transaction of the file, the queue entry and the table's counter. A file that is staged
+ * already keeps the stage id it has, so when a file was validated twice the ledger names the winner.
+ */
+export async function stageFile(store: LedgerStore, clock: Clock, fileId: string, staging: Staging): Promise<FileItem> {
+  return withRetries(clock, async () => {
+    const file = await getFile(store, fileId);
+    if (file === undefined) throw new Error(`the ledger has no file ${fileId}`);
+    if (file.status === 'staged' || file.status === 'done') return file;
+    const table = await getTable(store, file.dataset);
+    const seq = table.staged_seq + 1;
+    const { counts, ...queued } = staging;
+    const staged: StagedItem = { pk: table.pk, sk: stagedKey(seq), rev: 0, staged_seq: seq, file_id: fileId, ...queued };
+    const next: FileItem = {
+      ...file,
+      status: 'staged',
+      stage_id: staging.stage_id,
+      staged_seq: seq,
+      counts,
+      error: undefined,
+      updated_at: clock.now().toISOString(),
+    };
+    await store.write([next, staged, { ...table, staged_seq: seq } as TableItem]);
+    return next;
+  });
+}
+
+/** The batch that holds a staged file, found by its sequence number; undefined while it is not planned. */
+export async function batchOf(store: LedgerStore, table: string, seq: number): Promise<BatchItem | undefined> {
+  const [batch] = await store.query<BatchItem>(tableKey(table), { from: batchKey(seq), to: 'batch#~', limit: 1 });
+  return batch !== undefined && batch.from_seq <= seq ? batch : undefined;
+}
+
+/** Staged files that no batch holds yet, oldest first. */
+export async function waiting(store: LedgerStore, table: TableItem, limit: number): Promise<StagedItem[]> {
+  if (table.staged_seq === table.planned_seq) return [];
+  return store.query<StagedItem>(table.pk, {
+    from: stagedKey(table.planned_seq + 1),
+    to: stagedKey(table.staged_seq),
+    limit,
+  });
+}
+
+const expiry = (clock: Clock) => new Date(clock.now().getTime() + leaseSeconds * 1000).toISOString();
+
+const isFree = (table: TableItem, run: string, clock: Clock) =>
+  table.owner === undefined || table.owner === run || table.expires_at! <= clock.now().toISOString();
+
+/**
+ * Takes or renews the lease: one writer a table. Returns the table with this run as owner, or, when another run leads,
+ * that run's ARN. A new holder gets a new fencing token.
+ */
+export async function lead(store: LedgerStore, clock: Clock, name: string, run: string): Promise<{ table: TableItem } | { leader: string }> {
+  return withRetries(clock, async () => {
+    const table = await getTable(store, name);
+    if (!isFree(table, run, clock)) return { leader: table.owner! };
+    const renewed = table.owner === run;
+    const next: TableItem = {
+      ...table,
+      owner: run,
+      expires_at: expiry(clock),
+      token: renewed ? table.token : table.token + 1,
+      led: renewed ? table.led : 0,
+    };
+    await store.write([next]);
+    return { table: { ...next, rev: next.rev + 1 } };
+  });
+}
+
+/** Reads the table on condition that the lease is still this run's with this token; throws LeaseLostError. */
+export async function held(store: LedgerStore, name: string, run: string, token: number): Promise<TableItem> {
+  const table = await getTable(store, name);
+  if (table.owner !== run || table.token !== token) {
+    throw new LeaseLostError(`the lease of ${name} went to ${table.owner ?? 'nobody'} while ${run} worked`);
+  }
+  return table;
+}
+
+/** Extends the lease; throws LeaseLostError when it is no longer this run's. */
+export async function renew(store: LedgerStore, clock: Clock, name: string, run: string, token: number): Promise<TableItem> {
+  return withRetries(clock, async () => {
+    const next: TableItem = { ...(await held(store, name, run, token)), expires_at: expiry(clock) };
+    await store.write([next]);
+    return { ...next, rev: next.rev + 1 };
+  });
+}
+
+/**
+ * Gives the lease back if it is this run's and no file was staged that no batch holds. False: there is more to merge.
+ * Handing over (`evenIf` true) gives it back all the same.
+ */
+export async function release(store: LedgerStore, clock: Clock, name: string, run: string, evenIf = false): Promise<boolean> {
+  return withRetries(clock, async () => {
+    const table = await getTable(store, name);
+    if (table.owner !== run) return true;
+    const idle = table.open_batch === undefined && table.staged_seq === table.planned_seq;
+    if (!idle && !evenIf) return false;
+    await store.write([{ ...table, owner: undefined, expires_at: undefined } as TableItem]);
+    return true;
+  });
+}
+
+/**
+ * Writes a batch and whatever goes with it, fenced: only while the lease is this run's with this token. The table's
+ * revision is part of the condition, so a new holder makes it fail.
+ */
+export async function writeBatch(
+  store: LedgerStore,
+  clock: Clock,
+  lease: { name: string; run: string; token: number },
+  batch: BatchItem,
+  change: (table: TableItem) => Partial<TableItem> = () => ({}),
+): Promise<BatchItem> {
+  return withRetries(clock, async () => {
+    const table = await held(store, lease.name, lease.run, lease.token);
+    const stored = await store.get<BatchItem>(batch.pk, batch.sk);
+    if ((stored?.rev ?? 0) !== batch.rev) throw new LeaseLostError(`another invocation of ${lease.run} works on ${batch.sk}`);
+    await store.write([batch, { ...table, ...change(table), expires_at: expiry(clock) } as TableItem]);
+    return { ...batch, rev: batch.rev + 1 };
+  });
+}

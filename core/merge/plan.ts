@@ -1,0 +1,56 @@
+import type { StagedItem } from '../ledger/items.ts';
+
+export interface Limits {
+  /** Files in one MERGE; Athena's injected projection takes at most 1,000 literals. */
+  files: number;
+  /** Partitions one statement may write; Athena stops at 100 open writers. */
+  partitions: number;
+  /** Staged Parquet bytes in one MERGE. */
+  bytes: number;
+}
+
+export const limits: Limits = { files: 500, partitions: 80, bytes: 2_000_000_000 };
+
+export interface Plan {
+  files: StagedItem[];
+  /** One statement each; empty: one statement without a range. */
+  ranges: { from: string; to: string }[];
+}
+
+/**
+ * The next batch: the longest run of staged files, oldest first, within the limits; at least one. A file that alone
+ * writes to more partitions than one statement may is a batch by itself, merged in several ranges of partitions.
+ * `partitionsOf` gives the sorted partitions of such a file.
+ */
+export async function planBatch(
+  staged: StagedItem[],
+  partitionsOf: (item: StagedItem) => Promise<string[]>,
+  max: Limits = limits,
+): Promise<Plan> {
+  const [first] = staged;
+  if (first === undefined) return { files: [], ranges: [] };
+  if (first.partition_count > max.partitions) {
+    return { files: [first], ranges: ranges(await partitionsOf(first), max.partitions) };
+  }
+  const files: StagedItem[] = [];
+  const partitions = new Set<string>();
+  let bytes = 0;
+  for (const item of staged) {
+    bytes += item.bytes;
+    const union = new Set([...partitions, ...item.partitions]);
+    const fits = files.length < max.files && bytes <= max.bytes && union.size <= max.partitions;
+    if (files.length > 0 && (!fits || item.partition_count > max.partitions)) break;
+    for (const partition of item.partitions) partitions.add(partition);
+    files.push(item);
+  }
+  return { files, ranges: [] };
+}
+
+/** Cuts sorted partitions into inclusive ranges of at most `size` each. */
+export function ranges(partitions: string[], size: number): { from: string; to: string }[] {
+  const cut: { from: string; to: string }[] = [];
+  for (let start = 0; start < partitions.length; start += size) {
+    cut.push({ from: partitions[start]!, to: partitions[Math.min(start + size, partitions.length) - 1]! });
+  }
+  return cut;
+}

@@ -1,0 +1,62 @@
+import type { Column, Dataset } from '../contract/dataset.ts';
+import type { Fragment } from '../sql/render.ts';
+
+/** Names of the Glue databases of one stage. */
+export interface Databases {
+  staging: string;
+  silver: string;
+  gold: string;
+  ops: string;
+}
+
+export interface NamedType {
+  name: string;
+  /** Type as Athena's DDL names it. */
+  type: string;
+}
+
+/** Columns of our own that every staged and silver row carries, in the order of the staging files. */
+export function metaColumns(dataset: Dataset): NamedType[] {
+  const columns = [
+    { name: 'meta_version', type: 'string' },
+    { name: 'meta_deleted', type: 'boolean' },
+    { name: 'meta_file_id', type: 'string' },
+    { name: 'meta_record', type: 'bigint' },
+    { name: 'meta_row_hash', type: 'string' },
+    { name: 'meta_row_id', type: 'string' },
+    { name: 'meta_rescued', type: 'string' },
+  ];
+  return columns.filter((column) => column.name !== 'meta_row_id' || dataset.key.length === 0);
+}
+
+/** A column's type in the silver table. */
+export function silverType(column: Column): string {
+  const { type } = column;
+  return type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind;
+}
+
+/** Its type in the staging files: external tables hold milliseconds only, so timestamps are staged as microseconds. */
+export function stagingType(column: Column): string {
+  return column.type.kind === 'timestamp' ? 'bigint' : silverType(column);
+}
+
+export const stagingColumns = (dataset: Dataset): NamedType[] => [
+  ...dataset.columns.map((column) => ({ name: column.name, type: stagingType(column) })),
+  ...metaColumns(dataset),
+];
+
+export const silverColumns = (dataset: Dataset): NamedType[] => [
+  ...dataset.columns.map((column) => ({ name: column.name, type: silverType(column) })),
+  ...metaColumns(dataset),
+  { name: 'meta_batch_seq', type: 'bigint' },
+];
+
+/** Columns that identify a row: the natural key, or content and occurrence. */
+export const identity = (dataset: Dataset): string[] => (dataset.key.length > 0 ? dataset.key : ['meta_row_id']);
+
+export const fragment = (text: string): Fragment => ({ fragment: text });
+
+export const list = (columns: readonly string[], prefix = ''): string => columns.map((name) => prefix + name).join(', ');
+
+/** `t.a = s.a and t.b = s.b` */
+export const equal = (columns: readonly string[]): string => columns.map((name) => `t.${name} = s.${name}`).join(' and ');

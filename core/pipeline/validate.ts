@@ -1,0 +1,89 @@
+import type { Dataset } from '../contract/dataset.ts';
+import { FileRejectedError } from '../errors.ts';
+import { beginValidation, markRejected, updateFile } from '../ledger/files.ts';
+import type { RowCounts, Staging } from '../ledger/items.ts';
+import type { Clock, LedgerStore } from '../ledger/store.ts';
+import type { Catalog } from '../ports.ts';
+import { quarantineFolder, stagingFolder } from './keys.ts';
+import type { FileRef, Validated } from './payloads.ts';
+
+/** What the validation engine wrote to local files. */
+export interface EngineResult {
+  counts: RowCounts;
+  partitions: string[];
+  acceptedPath: string;
+  /** Undefined when no row was rejected. */
+  rejectedPath?: string;
+  profilePath: string;
+}
+
+export interface ValidatePorts {
+  ledger: LedgerStore;
+  clock: Clock;
+  catalog: Catalog;
+  validate(dataset: Dataset, stageId: string): Promise<EngineResult>;
+  sizeOf(path: string): Promise<number>;
+  upload(path: string, key: string): Promise<void>;
+}
+
+/** A queue entry lists this many partitions at most; a wider file's are read from its profile. */
+const listedPartitions = 200;
+
+/**
+ * Validates a file under a new stage id, puts what it left into the lake and records it in the ledger. A file that is
+ * refused is recorded as rejected, its bad rows are made visible in quarantine, and the FileRejectedError goes on.
+ */
+export async function validateLanded(ports: ValidatePorts, dataset: Dataset, file: FileRef): Promise<Validated> {
+  const { attempt, stageId } = await beginValidation(ports.ledger, ports.clock, file.file_id);
+  let result: EngineResult;
+  try {
+    result = await ports.validate(dataset, stageId);
+  } catch (error) {
+    if (error instanceof FileRejectedError) await refuse(ports, dataset, file, stageId, error);
+    throw error;
+  }
+  const staging = stagingFolder(dataset.name, stageId);
+  const quarantine = await uploadRejected(ports, dataset, stageId, result);
+  await ports.upload(result.profilePath, `${staging}/_profile.json`);
+  await ports.upload(result.acceptedPath, `${staging}/part-0.parquet`);
+  const validated: Staging = {
+    stage_id: stageId,
+    counts: result.counts,
+    rows: result.counts.accepted,
+    bytes: await ports.sizeOf(result.acceptedPath),
+    partitions: result.partitions.length <= listedPartitions ? result.partitions : [],
+    partition_count: result.partitions.length,
+    profile_key: `${staging}/_profile.json`,
+  };
+  await updateFile(ports.ledger, ports.clock, file.file_id, () => ({ validated }));
+  return {
+    stage_id: stageId,
+    attempt,
+    counts: result.counts,
+    staging_key: `${staging}/part-0.parquet`,
+    profile_key: validated.profile_key,
+    quarantine_key: quarantine,
+    quarantine: quarantine !== null || attempt > 1,
+  };
+}
+
+async function uploadRejected(
+  ports: ValidatePorts,
+  dataset: Dataset,
+  stageId: string,
+  { rejectedPath }: EngineResult,
+): Promise<string | null> {
+  if (rejectedPath === undefined) return null;
+  const key = `${quarantineFolder(dataset.name, stageId)}/part-0.parquet`;
+  await ports.upload(rejectedPath, key);
+  return key;
+}
+
+/** A file refused for its rows has its bad rows in `error.result`; one that can't be read has none. */
+async function refuse(ports: ValidatePorts, dataset: Dataset, file: FileRef, stageId: string, error: FileRejectedError) {
+  const { result } = error as FileRejectedError & { result?: EngineResult };
+  const rejected = result === undefined ? null : await uploadRejected(ports, dataset, stageId, result);
+  if (result !== undefined) await ports.upload(result.profilePath, `${quarantineFolder(dataset.name, stageId)}/_profile.json`);
+  await ports.catalog.registerQuarantine(dataset.name, file.file_id, rejected === null ? null : stageId);
+  await markRejected(ports.ledger, ports.clock, file.file_id, error, result?.counts);
+}

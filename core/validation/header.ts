@@ -1,0 +1,74 @@
+import type { Dataset } from '../contract/dataset.ts';
+import { FileRejectedError } from '../errors.ts';
+
+/** Where the contract's columns are in the fields of a record. */
+export interface Binding {
+  /** Number of fields that every record must have. */
+  fields: number;
+  /** For each column of the contract the index of its field; undefined: the file does not have it. */
+  columns: (number | undefined)[];
+  /** Fields that the contract does not know, by name in the order of the names. */
+  extra: { index: number; name: string }[];
+}
+
+/** Each name and alias of a column, in lower case, to the column's index in the contract. */
+export function columnsByHeader(dataset: Dataset): Map<string, number> {
+  return new Map(
+    dataset.columns.flatMap(({ name, aliases }, index) =>
+      [name, ...aliases].map((header) => [header.toLowerCase(), index] as const),
+    ),
+  );
+}
+
+/**
+ * Binds the cells of a CSV header to the contract, in any order and case. Throws FileRejectedError naming the columns
+ * that are missing, repeated or not allowed, and the header that was found.
+ */
+export function bindHeader(cells: string[], dataset: Dataset): Binding {
+  const found = `The header found is: ${shorten(cells.join(', '))}.`;
+  if (cells.some((cell) => cell.includes('\r'))) {
+    throw new FileRejectedError(
+      'the lines end in bare carriage returns (old Macintosh style). Save the file with LF or CRLF line ends.',
+    );
+  }
+  if (cells.some((cell) => /[\0-\x08]/.test(cell))) {
+    throw new FileRejectedError('the first line holds control characters: is the file text at all?');
+  }
+  const byHeader = columnsByHeader(dataset);
+  const columns: (number | undefined)[] = dataset.columns.map(() => undefined);
+  const extra: Binding['extra'] = [];
+  const seen = new Set<string>();
+  for (const [index, cell] of cells.entries()) {
+    const name = cell.trim() || `column_${index + 1}`;
+    if (seen.has(name.toLowerCase()))
+      throw new FileRejectedError(`the column ${quote(name)} is in the header twice. ${found}`);
+    seen.add(name.toLowerCase());
+    const column = byHeader.get(name.toLowerCase());
+    if (column === undefined) extra.push({ index, name });
+    else if (columns[column] === undefined) columns[column] = index;
+    else {
+      const both = `${quote(cells[columns[column]] ?? '')} and ${quote(name)}`;
+      throw new FileRejectedError(`the columns ${both} both mean ${dataset.columns[column]?.name}. ${found}`);
+    }
+  }
+
+  const missing = dataset.columns.filter(({ required }, index) => required && columns[index] === undefined);
+  if (missing.length > 0) {
+    const names = missing.map(({ name, aliases }) => (aliases.length ? `${name} (or ${aliases.join(', ')})` : name));
+    const noHeader =
+      extra.length === cells.length ? ' Does the file begin with a header line, and is the delimiter a comma?' : '';
+    throw new FileRejectedError(
+      `required column${missing.length > 1 ? 's' : ''} missing: ${names.join('; ')}. ${found}${noHeader}`,
+    );
+  }
+  if (extra.length > 0 && dataset.drift === 'reject') {
+    const names = extra.map(({ name }) => quote(name)).join(', ');
+    throw new FileRejectedError(
+      `the contract of ${dataset.name} knows no column ${shorten(names)} and rejects unknown ones (drift: reject). ${found}`,
+    );
+  }
+  return { fields: cells.length, columns, extra: extra.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+const quote = (text: string): string => JSON.stringify(shorten(text));
+const shorten = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text);

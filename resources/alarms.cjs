@@ -1,0 +1,156 @@
+const { readdirSync, readFileSync } = require('node:fs');
+const path = require('node:path');
+const { parse } = require('yaml');
+
+const SCHEMAS = path.join(__dirname, '..', 'schemas');
+
+/** Every alarm tells the alert topic when it rings and when it is over, and says in words what it means. */
+module.exports = async ({ resolveVariable }) => {
+  const { prefix } = await resolveVariable('self:custom.names');
+  const stage = await resolveVariable('sls:stage');
+  return {
+    Resources: {
+      ...machineAlarms(prefix),
+      ...deadLetterAlarm(prefix),
+      ...functionAlarms(prefix),
+      ...rejectAlarms(prefix, stage),
+    },
+  };
+};
+
+module.exports.rejectLimits = rejectLimits;
+
+function machineAlarms(prefix) {
+  const kinds = {
+    Failed: {
+      name: 'runs-failed',
+      meaning: 'A run of ingest failed: its file is not in the lake. A page with file, state and cause was sent apart.',
+    },
+    TimedOut: {
+      name: 'runs-timed-out',
+      meaning: 'A run of ingest took longer than the state machine allows and was stopped; its file may not be merged.',
+    },
+    Aborted: {
+      name: 'runs-aborted',
+      meaning: 'Somebody or something stopped a run of ingest; its file may not be merged.',
+    },
+  };
+  return Object.fromEntries(
+    Object.entries(kinds).map(([kind, { name, meaning }]) => [
+      `Runs${kind}Alarm`,
+      alarm(`${prefix}-${name}`, meaning, name, {
+        Namespace: 'AWS/States',
+        MetricName: `Executions${kind}`,
+        Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: 'IngestStateMachine' } }],
+        ...atLeastOne,
+      }),
+    ]),
+  );
+}
+
+function deadLetterAlarm(prefix) {
+  const meaning =
+    'An event could not be delivered in a day: a dropped file started no run, or a failure was not reported.';
+  return {
+    DeadLettersAlarm: alarm(`${prefix}-dead-letters`, meaning, 'dead-letters', {
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetterQueue', 'QueueName'] } }],
+      ...atLeastOne,
+      Statistic: 'Maximum',
+    }),
+  };
+}
+
+function functionAlarms(prefix) {
+  const functions = {
+    'report-failure': 'A run failed and report-failure could not say why: look at the run itself.',
+    'record-alert': 'A message of the alert topic was sent but not kept in the ledger.',
+  };
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, meaning]) => [
+      `${pascal(name)}ErrorsAlarm`,
+      alarm(`${prefix}-${name}-errors`, meaning, `${name}-errors`, {
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Dimensions: [{ Name: 'FunctionName', Value: `${prefix}-${name}` }],
+        ...atLeastOne,
+      }),
+    ]),
+  );
+}
+
+/** One alarm a contract, so that a new dataset is watched as soon as its contract is there. */
+function rejectAlarms(prefix, stage) {
+  return Object.fromEntries(
+    contracts().map(({ dataset, contract, file }) => {
+      const { limit, threshold } = rejectLimits(contract, file);
+      const meaning = `More than ${threshold} % of a file's rows of ${dataset} were rejected (at ${limit} % the file is refused whole).`;
+      return [
+        `RejectedRows${pascal(dataset)}Alarm`,
+        alarm(`${prefix}-rejected-rows-${dataset}`, meaning, 'rejected-rows', {
+          Namespace: 'Tributary',
+          MetricName: 'RejectedPercent',
+          Dimensions: [
+            { Name: 'service', Value: 'tributary' },
+            { Name: 'stage', Value: stage },
+            { Name: 'dataset', Value: dataset },
+          ],
+          Statistic: 'Maximum',
+          ComparisonOperator: 'GreaterThanThreshold',
+          Threshold: threshold,
+        }),
+      ];
+    }),
+  );
+}
+
+/**
+ * From which share of rejected rows on a contract wants a file refused, and from which an alarm; 5 % and four fifths of
+ * the former unless it says so. Throws, naming the file, on what is no share.
+ */
+function rejectLimits(contract, file) {
+  const own = (property) => {
+    const places = [contract.schema?.[0]?.customProperties, contract.customProperties];
+    return places.flatMap((list) => list ?? []).find((item) => item.property === property)?.value;
+  };
+  const limit = own('maxRejectPercent') ?? 5;
+  const threshold = own('alarmRejectPercent') ?? limit * 0.8;
+  for (const [property, value] of Object.entries({ maxRejectPercent: limit, alarmRejectPercent: threshold })) {
+    if (typeof value !== 'number' || !(value >= 0 && value <= 100)) {
+      throw new Error(`${file}: ${property} must be a number from 0 to 100, not ${JSON.stringify(value)}`);
+    }
+  }
+  return { limit, threshold };
+}
+
+function contracts() {
+  return readdirSync(SCHEMAS)
+    .filter((name) => name.endsWith('.odcs.yaml'))
+    .sort()
+    .map((name) => ({
+      file: `schemas/${name}`,
+      dataset: name.slice(0, -'.odcs.yaml'.length),
+      contract: parse(readFileSync(path.join(SCHEMAS, name), 'utf8')),
+    }));
+}
+
+const atLeastOne = { Statistic: 'Sum', ComparisonOperator: 'GreaterThanOrEqualToThreshold', Threshold: 1 };
+
+function alarm(name, meaning, anchor, metric) {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: name,
+      AlarmDescription: `${meaning} First look: docs/runbook.md#${anchor}`,
+      ...metric,
+      Period: 60,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [{ Ref: 'AlertTopic' }],
+      OKActions: [{ Ref: 'AlertTopic' }],
+    },
+  };
+}
+
+const pascal = (name) => name.replace(/(^|[-_])(\w)/g, (_, __, letter) => letter.toUpperCase());

@@ -1,0 +1,227 @@
+/**
+ * One role a function, and one each for the state machine and the rule that starts it. A role may do what its function
+ * does and nothing else; `*` stands alone only for actions that AWS knows no resource of.
+ */
+module.exports = async ({ resolveVariable }) => {
+  const names = await resolveVariable('self:custom.names');
+  const may = permissions(names);
+  const roles = {
+    'identify-file': [
+      may.list('LandingBucket', 'landing/'),
+      // Of versions, since a file is one version; HEAD and copy need the same permission as GET.
+      may.objects(['GetObject', 'GetObjectVersion', 'GetObjectVersionTagging'], 'LandingBucket', ['landing/']),
+      may.listVersions('LandingBucket', 'landing/'),
+      may.list('LakeBucket', 'bronze/'),
+      may.objects(['GetObject', 'PutObject', 'PutObjectTagging', 'AbortMultipartUpload'], 'LakeBucket', ['bronze/']),
+      may.useLedger(),
+    ],
+    'validate-file': [
+      may.objects(['GetObject', 'GetObjectVersion'], 'LandingBucket', ['landing/']),
+      may.list('LakeBucket', 'bronze/', 'staging/', 'quarantine/'),
+      may.objects(['GetObject'], 'LakeBucket', ['bronze/', 'staging/', 'quarantine/']),
+      may.objects(['PutObject', 'AbortMultipartUpload'], 'LakeBucket', ['staging/', 'quarantine/']),
+      may.useLedger(),
+    ],
+    'quarantine-rows': [
+      may.list('LakeBucket', 'staging/', 'quarantine/'),
+      may.objects(['GetObject'], 'LakeBucket', ['staging/', 'quarantine/']),
+      may.objects(['PutObject'], 'LakeBucket', ['quarantine/']),
+      may.catalog(['GetTable', 'GetPartition', 'CreatePartition', 'UpdatePartition', 'DeletePartition'], {
+        ops: ['quarantine'],
+      }),
+      may.useLedger(),
+      may.publishAlerts(),
+    ],
+    'merge-rows': [
+      ...may.query({ reads: ['staging'], writes: ['silver'] }),
+      // The external table over a dataset's staged files follows the contract.
+      may.catalog(['CreateTable', 'UpdateTable'], { staging: ['*'], silver: ['*'] }),
+      may.useLedger(),
+      may.readRuns(),
+    ],
+    'refresh-gold': [
+      ...may.query({ reads: ['silver'], writes: ['gold'] }),
+      may.catalog(['CreateTable', 'UpdateTable', 'DeleteTable'], { gold: ['*'] }),
+      may.useLedger(),
+    ],
+    'publish-metrics': [may.useLedger(), may.startRuns()],
+    'generate-orders': [
+      may.list('LandingBucket', 'landing/'),
+      may.objects(['GetObject', 'PutObject'], 'LandingBucket', ['landing/']),
+    ],
+    'report-failure': [may.readRuns(), may.startRuns(), may.useLedger(), may.publishAlerts()],
+    'record-alert': [may.useLedger()],
+  };
+
+  const resources = {};
+  for (const [name, statements] of Object.entries(roles)) {
+    resources[`${pascal(name)}Role`] = role('lambda.amazonaws.com', `Of the function ${names.prefix}-${name}`, [
+      may.log(name),
+      ...statements,
+    ]);
+  }
+  const tasks = Object.keys(roles).slice(0, 6);
+  resources.IngestStateMachineRole = role(
+    'states.amazonaws.com',
+    'Of the state machine: invokes the functions of its states, logs and traces',
+    [may.invoke(tasks), may.deliverLogs(), may.trace()],
+    onlyThisAccount,
+  );
+  resources.FileLandedRuleRole = role(
+    'events.amazonaws.com',
+    'Of the rule on dropped files: starts the state machine',
+    [may.startRuns()],
+    onlyThisAccount,
+  );
+  return { Resources: resources };
+};
+
+/** Statements, each naming its resources. */
+function permissions({ prefix, database }) {
+  const here = (service, path) => sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${path}`);
+  const machine = here('states', `stateMachine:${prefix}-ingest`);
+
+  const may = {
+    log: (name) =>
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [here('logs', `log-group:/aws/lambda/${prefix}-${name}:*`)]),
+
+    list: (bucket, ...prefixes) => ({
+      ...allow(['s3:ListBucket'], [arnOf(bucket)]),
+      Condition: { StringLike: { 's3:prefix': prefixes.map((path) => `${path}*`) } },
+    }),
+    listVersions: (bucket, path) => ({
+      ...allow(['s3:ListBucketVersions'], [arnOf(bucket)]),
+      Condition: { StringLike: { 's3:prefix': `${path}*` } },
+    }),
+    objects: (actions, bucket, paths) =>
+      allow(
+        actions.map((action) => `s3:${action}`),
+        paths.map((path) => sub(`\${${bucket}.Arn}/${path}*`)),
+      ),
+
+    useLedger: () =>
+      allow(
+        ['GetItem', 'Query', 'PutItem', 'ConditionCheckItem'].map((action) => `dynamodb:${action}`),
+        [arnOf('LedgerTable')],
+      ),
+
+    publishAlerts: () => allow(['sns:Publish'], [{ Ref: 'AlertTopic' }]),
+
+    invoke: (functions) =>
+      allow(
+        ['lambda:InvokeFunction'],
+        functions.map((name) => here('lambda', `function:${prefix}-${name}`)),
+      ),
+    startRuns: () => allow(['states:StartExecution'], [machine]),
+    readRuns: () =>
+      allow(
+        ['states:DescribeExecution', 'states:GetExecutionHistory'],
+        [here('states', `execution:${prefix}-ingest:*`)],
+      ),
+    // Neither log deliveries nor traces have a resource level.
+    deliverLogs: () =>
+      allow(
+        [
+          'logs:CreateLogDelivery',
+          'logs:DeleteLogDelivery',
+          'logs:DescribeLogGroups',
+          'logs:DescribeResourcePolicies',
+          'logs:GetLogDelivery',
+          'logs:ListLogDeliveries',
+          'logs:PutResourcePolicy',
+          'logs:UpdateLogDelivery',
+        ],
+        ['*'],
+      ),
+    trace: () =>
+      allow(
+        ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        ['*'],
+      ),
+
+    /** Glue checks the catalog, the database and the table of each call. Tables by database, without its prefix. */
+    catalog: (actions, tables) =>
+      allow(
+        actions.map((action) => `glue:${action}`),
+        [
+          here('glue', 'catalog'),
+          ...Object.keys(tables).map((name) => here('glue', `database/${database}_${name}`)),
+          ...Object.entries(tables).flatMap(([name, list]) =>
+            list.map((table) => here('glue', `table/${database}_${name}/${table}`)),
+          ),
+        ],
+      ),
+
+    /** Athena reads and writes with the permissions of whoever starts the query. Areas are databases and folders alike. */
+    query: ({ reads, writes }) => {
+      const areas = [...reads, ...writes];
+      return [
+        allow(
+          ['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults', 'StopQueryExecution', 'GetWorkGroup'].map(
+            (action) => `athena:${action}`,
+          ),
+          [here('athena', `workgroup/${prefix}-pipeline`)],
+        ),
+        may.catalog(
+          [
+            'GetDatabase',
+            'GetDatabases',
+            'GetTable',
+            'GetTables',
+            'GetPartition',
+            'GetPartitions',
+            'BatchGetPartition',
+          ],
+          Object.fromEntries(areas.map((name) => [name, ['*']])),
+        ),
+        // Athena looks at the default database before any statement of the data definition language.
+        allow(['glue:GetDatabase'], [here('glue', 'catalog'), here('glue', 'database/default')]),
+        allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [arnOf('LakeBucket')]),
+        may.objects(
+          ['GetObject'],
+          'LakeBucket',
+          areas.map((name) => `${name}/`),
+        ),
+        may.objects(['GetObject', 'PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'], 'LakeBucket', [
+          'athena-results/pipeline/',
+        ]),
+        // A statement that fails removes what it wrote.
+        may.objects(
+          ['PutObject', 'DeleteObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
+          'LakeBucket',
+          writes.map((name) => `${name}/`),
+        ),
+      ];
+    },
+  };
+  return may;
+}
+
+/** Against the confused deputy: the service may act for this account only. */
+const onlyThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+
+function role(service, description, statements, condition) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      Description: description,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: service },
+            Action: 'sts:AssumeRole',
+            ...(condition && { Condition: condition }),
+          },
+        ],
+      },
+      Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
+    },
+  };
+}
+
+const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resource: resources });
+const arnOf = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
+const sub = (text) => ({ 'Fn::Sub': text });
+const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
