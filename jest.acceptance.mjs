@@ -1,7 +1,12 @@
 import { shared } from './jest.config.mjs';
 
+/** One after the other, against one cloud. TRIBUTARY_STAGE points the same cases at a deployed, fresh stage on AWS. */
 export default {
   ...shared,
   testMatch: ['<rootDir>/tests/acceptance/**/*.test.ts'],
+  testSequencer: '<rootDir>/tests/acceptance/sequence.mjs',
+  globalSetup: '<rootDir>/tests/acceptance/setup.ts',
+  globalTeardown: '<rootDir>/tests/acceptance/teardown.ts',
+  testTimeout: 300_000,
   maxWorkers: 1,
 };

@@ -1,8 +1,4 @@
-import {
-  GetQueryExecutionCommand,
-  paginateGetQueryResults,
-  StartQueryExecutionCommand,
-} from '@aws-sdk/client-athena';
+import { GetQueryExecutionCommand, paginateGetQueryResults, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
 import type { Athena, QueryStatus } from '../core/ports.ts';
 import { athena } from './clients.ts';
 

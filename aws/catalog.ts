@@ -91,7 +91,12 @@ async function ensureStaging(database: string, table: string, columns: NamedType
   await glue().send(new UpdateTableCommand({ DatabaseName: database, TableInput: input }));
 }
 
-async function registerQuarantine(database: string, values: string[], stageId: string | null, folder: string): Promise<void> {
+async function registerQuarantine(
+  database: string,
+  values: string[],
+  stageId: string | null,
+  folder: string,
+): Promise<void> {
   const table = { DatabaseName: database, TableName: 'quarantine' };
   if (stageId === null) {
     try {

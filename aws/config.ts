@@ -13,6 +13,7 @@ const schema = z.object({
   OPS_DATABASE: z.string().min(1),
   ATHENA_WORKGROUP: z.string().min(1),
   ALERT_TOPIC_ARN: z.string().min(1),
+  NOTICE_TOPIC_ARN: z.string().min(1),
   INGEST_STATE_MACHINE: z.string().min(1),
 });
 
@@ -33,6 +34,8 @@ function toConfig(env: z.infer<typeof schema>) {
     },
     workgroup: env.ATHENA_WORKGROUP,
     alertTopicArn: env.ALERT_TOPIC_ARN,
+    /** Topic on which the owners of datasets are told of quarantined rows; nobody is paged by it. */
+    noticeTopicArn: env.NOTICE_TOPIC_ARN,
     /** ARN of the `ingest` state machine. */
     ingestStateMachine: env.INGEST_STATE_MACHINE,
   };

@@ -16,25 +16,42 @@ export async function uploadVersion(
 ): Promise<string> {
   const upload = new Upload({ client: s3(), params: { Bucket: bucket, Key: key, Body: createReadStream(path) } });
   upload.on('httpUploadProgress', ({ loaded }) => sent(loaded ?? 0));
-  const { VersionId } = await upload.done();
-  if (VersionId === undefined) throw new Error(`the bucket ${bucket} keeps no versions: deploy the stack again`);
-  return VersionId;
+  return versionOf(bucket, await upload.done());
 }
 
-/** Puts an object unless the newest version holds the same content already; true when it was put. */
-export async function putUnlessSame(bucket: string, key: string, body: string, contentType: string): Promise<boolean> {
+/**
+ * Puts an object unless its newest version holds the same content already (or all the same, with `again`), and says
+ * which version now holds it.
+ */
+export async function putUnlessSame(
+  bucket: string,
+  key: string,
+  body: string,
+  contentType: string,
+  again = false,
+): Promise<{ put: boolean; versionId: string }> {
+  // The etag of an encrypted object says nothing of its content: the hash is kept beside it.
   const sha256 = createHash('sha256').update(body).digest('hex');
-  try {
-    const found = await s3().send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    // The etag of an encrypted object says nothing of its content: the hash is kept beside it.
-    if (found.Metadata?.sha256 === sha256) return false;
-  } catch (error) {
-    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-    // 403 is how S3 answers for a missing key to a role that may not list the bucket.
-    if (status !== 404 && status !== 403) throw error;
-  }
-  await s3().send(
+  const found = await head(bucket, key);
+  if (found?.Metadata?.sha256 === sha256 && !again) return { put: false, versionId: versionOf(bucket, found) };
+  const put = await s3().send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType, Metadata: { sha256 } }),
   );
-  return true;
+  return { put: true, versionId: versionOf(bucket, put) };
+}
+
+async function head(bucket: string, key: string) {
+  try {
+    return await s3().send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+  } catch (error) {
+    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+    // A key that was deleted answers 404 as well.
+    if (status === 404) return undefined;
+    throw error;
+  }
+}
+
+function versionOf(bucket: string, { VersionId }: { VersionId?: string }): string {
+  if (VersionId === undefined) throw new Error(`the bucket ${bucket} keeps no versions: deploy the stack again`);
+  return VersionId;
 }

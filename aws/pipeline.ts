@@ -5,6 +5,7 @@ import type { LeadPorts } from '../core/merge/lead.ts';
 import type { IdentifyPorts } from '../core/pipeline/identify.ts';
 import type { PublishPorts } from '../core/pipeline/publish.ts';
 import type { WakePorts } from '../core/pipeline/wake.ts';
+import type { Profile } from '../core/validation/result.ts';
 import { athenaPort } from './athena.ts';
 import { catalog } from './catalog.ts';
 import { type Config, readConfig } from './config.ts';
@@ -52,7 +53,9 @@ export function pipelinePorts(config: Config = readConfig()) {
     ledger,
     pollMilliseconds,
     partitionsOf: async (item: StagedItem) =>
-      (JSON.parse(await readText(lakeBucket, item.profile_key)) as { partitions: string[] }).partitions,
+      (JSON.parse(await readText(lakeBucket, item.profile_key)) as Profile).partitions.map(
+        ({ partition }) => partition,
+      ),
   };
   const gold: GoldPorts = { ...lake, ledger, datasets, marts, pollMilliseconds };
   const publish: Omit<PublishPorts, 'publish'> = { ...lake, ...wake };

@@ -1,17 +1,13 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { cloudFormation } from './clients.ts';
 import { type Config, readConfig } from './config.ts';
+import { StackUnavailableError } from './stack-unavailable.ts';
 
 /** What the command line needs to know of a deployed stage. */
 export interface Stack extends Config {
   analystsWorkgroup: string;
   deadLetterQueueUrl: string;
   generateOrdersFunction: string;
-}
-
-/** The stage can't be used: not deployed, not deployed to the end, no credentials, or nothing answers. */
-export class StackUnavailableError extends Error {
-  override readonly name = 'StackUnavailableError';
 }
 
 /** Reads the outputs of the stack `tributary-<stage>`; throws StackUnavailableError with what to do about it. */
@@ -35,6 +31,7 @@ export async function readStack(stage: string): Promise<Stack> {
     OPS_DATABASE: need('OpsDatabase'),
     ATHENA_WORKGROUP: need('AthenaWorkgroup'),
     ALERT_TOPIC_ARN: need('AlertTopicArn'),
+    NOTICE_TOPIC_ARN: need('NoticeTopicArn'),
     INGEST_STATE_MACHINE: need('IngestStateMachine'),
   });
   return {

@@ -5,6 +5,8 @@ import { UnreachableError } from './exit.ts';
 /** Makes the process talk to a stage and says what is deployed there. Throws when nothing is. */
 export async function connect(stage: string): Promise<Stack> {
   if (stage === 'local') useLocalCloud();
+  // The rule of serverless.yml, so that a stage is looked for where it was deployed.
+  else process.env.AWS_REGION ||= 'us-east-1';
   return readStack(stage);
 }
 

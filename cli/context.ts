@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ledgerStore, systemClock } from '../aws/ledger.ts';
 import type { Stack } from '../aws/stack.ts';
 import type { Clock, LedgerStore } from '../core/ledger/store.ts';
@@ -55,8 +55,13 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-/** For options that take a time span; returns milliseconds. */
-export function duration(text: string): number {
+/** An option that takes a time span, `90s` or `15m`, and yields milliseconds. */
+export function spanOption(flags: string, description: string, standard?: string): Option {
+  const option = new Option(flags, description).argParser(span);
+  return standard === undefined ? option : option.default(span(standard), standard);
+}
+
+function span(text: string): number {
   const value = parseDuration(text);
   if (value === undefined) throw new InvalidArgumentError('write it like 90s, 15m, 2h or 7d');
   return value;

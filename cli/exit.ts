@@ -1,4 +1,4 @@
-import { StackUnavailableError } from '../aws/stack.ts';
+import { StackUnavailableError } from '../aws/stack-unavailable.ts';
 
 /** What the exit codes of `tributary` mean; scripts rely on them. */
 export const EXIT = {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { cell, plainCell, printable } from './format.ts';
+import { textWidth, wrapText } from './wrap.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
@@ -27,7 +28,7 @@ export interface Terminal {
   note(line: string): void;
   /** In every mode but `json`, where the command writes one document of its own. */
   table(columns: (string | Column)[], rows: unknown[][]): void;
-  /** A heading over a table; on a terminal only. */
+  /** A heading over a table on a terminal, an empty line elsewhere. */
   heading(text: string): void;
   json(value: unknown): void;
   /** Colours text for standard output if that is a terminal and nobody objects (NO_COLOR). */
@@ -63,7 +64,8 @@ export function createTerminal(streams: TerminalStreams, json: boolean): Termina
       terminal.out(mode === 'table' ? renderTable(known, rows, paint, stdout.columns) : renderPlain(known, rows));
     },
     heading(text) {
-      if (mode === 'table') terminal.out(`\n${paint('bold', text)}`);
+      if (mode === 'json') return;
+      terminal.out(mode === 'table' ? `\n${paint('bold', text)}` : '');
     },
     json: (value) => terminal.out(JSON.stringify(value, null, 2)),
     paint,
@@ -77,44 +79,44 @@ function renderPlain(columns: Column[], rows: unknown[][]): string {
   return [columns.map((column) => column.title), ...rows].map((row) => row.map(plainCell).join('\t')).join('\n');
 }
 
-function renderTable(columns: Column[], rows: unknown[][], paint: Terminal['paint'], terminalWidth = 100): string {
+function renderTable(columns: Column[], rows: unknown[][], paint: Terminal['paint'], screen = 100): string {
+  const texts = rows.map((row) => columns.map((_, index) => printable(cell(row[index]))));
+  const width = columnWidths(columns, texts, screen);
+  // Text is wrapped before it is coloured: a colour code takes no place, and must not be broken.
+  const shown = (text: string, index: number, style: Style | undefined) =>
+    wrapText(text, width[index]!)
+      .map((line) => (style === undefined || line === '' ? line : paint(style, line)))
+      .join('\n');
   const table = new Table({
-    head: columns.map((column) => paint('bold', column.title)),
+    head: columns.map((column, index) => shown(column.title, index, 'bold')),
     colAligns: columns.map((column) => column.align ?? 'left'),
-    colWidths: widths(columns, rows, terminalWidth),
-    wordWrap: true,
-    wrapOnWordBoundary: false,
     style: { head: [], border: [], compact: true },
   });
-  for (const row of rows) {
-    table.push(
-      columns.map((column, index) => {
-        const text = printable(cell(row[index]));
-        const style = column.style?.(row[index]);
-        return style === undefined ? text : paint(style, text);
-      }),
-    );
-  }
+  rows.forEach((row, number) => {
+    table.push(texts[number]!.map((text, index) => shown(text, index, columns[index]!.style?.(row[index]))));
+  });
   return table.toString();
 }
 
-/** Columns as wide as they need; if that is too wide for the terminal, the widest ones wrap. */
-function widths(columns: Column[], rows: unknown[][], terminalWidth: number): (number | null)[] {
-  const longest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
-  const needed = columns.map((column, index) => {
-    const widest = rows.reduce((most, row) => Math.max(most, longest(cell(row[index]))), column.title.length);
-    return Math.min(widest, column.width ?? widest) + 2;
+/** No column narrower than this is made to fit the screen. */
+const NARROWEST = 8;
+
+/** Columns as wide as they need; if that is too much for the screen, the widest ones are narrowed first. */
+function columnWidths(columns: Column[], texts: string[][], screen: number): number[] {
+  const width = columns.map((column, index) => {
+    const lines = texts.flatMap((row) => row[index]!.split('\n'));
+    const needed = lines.reduce((most, line) => Math.max(most, textWidth(line)), 0);
+    return Math.max(textWidth(column.title), Math.min(needed, column.width ?? needed));
   });
-  const available = terminalWidth - columns.length - 1;
-  let excess = needed.reduce((sum, width) => sum + width, 0) - available;
-  const wrapped = [...needed];
+  // Each column has a space on both sides and a border on its left, the last one on its right, too.
+  let excess = width.reduce((sum, each) => sum + each + 3, 1) - screen;
   while (excess > 0) {
-    const widest = wrapped.indexOf(Math.max(...wrapped));
-    if (wrapped[widest]! <= 12) break;
-    wrapped[widest]! -= 1;
+    const widest = width.indexOf(Math.max(...width));
+    if (width[widest]! <= NARROWEST) break;
+    width[widest]! -= 1;
     excess -= 1;
   }
-  return wrapped.map((width, index) => (width < needed[index]! || columns[index]!.width !== undefined ? width : null));
+  return width;
 }
 
 function lineBoard(note: (line: string) => void): Board {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipelinePorts } from '../aws/pipeline.ts';
@@ -39,7 +39,6 @@ export const handler = task(ValidateFileInput, async ({ file }) => {
             memoryLimitMb,
             threads: 2,
           }),
-        sizeOf: async (path) => (await stat(path)).size,
         upload: (path, key) => uploadFile(path, lake, key),
       },
       contractOf(ports.datasets, file.dataset),

@@ -10,14 +10,15 @@ import { nodeBinary, projectRoot } from './paths.ts';
 import type { Progress } from './progress.ts';
 import { runCommand } from './run-command.ts';
 
-/** Everything that ends up in the deployed stack. */
-const inputs = [
+/** Everything that ends up in the deployed stack: a change in it means a new deployment. */
+export const deployInputs = [
   'serverless.yml',
   'resources',
   'statemachines',
   'functions',
   'core',
   'aws',
+  'engine',
   'schemas',
   'sql',
   'package-lock.json',
@@ -49,7 +50,7 @@ export async function deploy(
   progress.step('Deployment');
   try {
     if (!existsSync(join(root, 'serverless.yml'))) throw new Error(`there is no serverless.yml in ${root}`);
-    const hash = hashFiles(root, inputs);
+    const hash = hashFiles(root, deployInputs);
     const last = readJson<Deployment>(record);
     if (last?.hash === hash && (await isDeployed(cloud, stack))) {
       progress.done(`${stack} is up to date`);
@@ -87,7 +88,7 @@ async function runServerless(cloud: Cloud, root: string, progress: Progress, tim
       env: { ...others, PATH: `${join(projectRoot, 'node_modules', 'node', 'bin')}:${PATH}`, CI: '1', NO_COLOR: '1' },
       timeoutMilliseconds,
       // After an error it prints the reason and stays alive, since its bundler is left running.
-      fatalLine: /^(✖ |× )?(Error|Stack .* failed to deploy)|^Error:$|^✖ /,
+      fatalLine: /^(Error:|[✖×] Stack .* failed to deploy.*)$/,
       graceMilliseconds: 4000,
       tailLines: 60,
       onLine: (line) => {
@@ -129,7 +130,7 @@ async function isDeployed(cloud: Cloud, stack: string): Promise<boolean> {
 
 /** The part of the output that says what went wrong: from the error's heading on, if there is one. */
 function tell(lines: string[]): string {
-  const kept = lines.filter((line) => line.trim());
+  const kept = lines.filter((line) => line.trim() && !/^\s+at .*[(/]/.test(line));
   const heading = kept.findIndex((line) => /^(Error:?|✖ .*)$/.test(line.trim()));
   return (heading >= 0 ? kept.slice(heading, heading + 25) : kept.slice(-25)).map((line) => `  ${line}`).join('\n');
 }

@@ -15,6 +15,7 @@ import ministack.app as app
 import ministack.core.lambda_runtime as lambda_runtime
 import ministack.services.lambda_svc as lambda_svc
 import ministack.services.s3 as s3
+from metrics import ministack_patch
 
 SUPPORTED_VERSION = "1.5.33"
 
@@ -110,7 +111,7 @@ def queue_beyond_the_cap(wait_seconds: float) -> None:
 
     def acquire_in_turn(func, config):
         slot, limit = acquire(func, config)
-        nested = lambda_svc._invoke_depth.get() > 0 or threading.current_thread() is threading.main_thread()
+        nested = lambda_svc._invoke_depth.get() > 1 or threading.current_thread() is threading.main_thread()
         deadline = time.monotonic() + wait_seconds
         while limit == "account" and not nested and time.monotonic() < deadline:
             with turn:
@@ -200,10 +201,11 @@ def main() -> None:
         pass_on_error_names()
         add_version_to_object_events()
         queue_beyond_the_cap(wait_seconds=120)
+        ministack_patch.apply()
         bound_warm_workers(int(os.environ.get("TRIBUTARY_WARM_WORKERS", "12")))
         if os.environ.get("PERSIST_STATE") == "1":
             save_state_regularly(seconds=15)
-    except UpstreamChanged as error:
+    except (UpstreamChanged, ministack_patch.UpstreamChanged) as error:
         sys.exit(f"MiniStack is not what local/launcher.py was written for: {error}")
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
     sys.argv = sys.argv[:1]

@@ -50,7 +50,8 @@ export function partsOf(plan: Plan): Part[] {
   };
   writeTrinoConfig(trino);
   const athenaState = join(plan.home, 'athena');
-  mkdirSync(athenaState, { recursive: true });
+  const metricsState = join(plan.home, 'metrics');
+  for (const folder of [athenaState, metricsState]) mkdirSync(folder, { recursive: true });
   return [
     {
       name: 'ministack',
@@ -95,7 +96,7 @@ export function partsOf(plan: Plan): Part[] {
       command: plan.node,
       args: [join(plan.root, 'local', 'metrics', 'bridge.ts')],
       cwd: plan.root,
-      env: partEnvironment({ ...aws, STAGE: 'local' }),
+      env: partEnvironment({ ...aws, STAGE: 'local', BRIDGE_STATE_DIR: metricsState }),
       after: ['ministack'],
       // It answers nobody: it is ready when it has not failed in its first moments.
       ready: async (up) => up >= 1500,
@@ -132,7 +133,9 @@ function ministackEnvironment(plan: Plan, aws: Record<string, string>): Record<s
     // More invocations than this wait for their turn (see launcher.py); each is a Node process of 50–150 MB.
     LAMBDA_ACCOUNT_CONCURRENCY: String(Math.max(6, 2 * cores)),
     TRIBUTARY_WARM_WORKERS: String(Math.max(12, 3 * cores)),
-    LAMBDA_WARM_TTL_SECONDS: '60',
+    LAMBDA_WARM_TTL_SECONDS: '30',
+    // The emulator's own wrapper around a handler uses url.parse, and each cold start would say so in the function's log.
+    NODE_OPTIONS: '--disable-warning=DEP0169',
     PYTHONUNBUFFERED: '1',
     PYTHONDONTWRITEBYTECODE: '1',
   };

@@ -41,6 +41,9 @@ export function explainPipFailure(output: string): string | undefined {
     return 'the Python package index could not be reached: check the network and any proxy settings';
   }
   const none = /No matching distribution found for (\S+)/.exec(output);
+  if (none && output.includes('(from versions: none)')) {
+    return `the Python package index offers no ${none[1]}: it could not be reached, or has none for this Python and this machine`;
+  }
   if (none) return `there is no ready-made package of ${none[1]} for this Python and this machine`;
   return undefined;
 }

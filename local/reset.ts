@@ -11,6 +11,7 @@ const own = [
   'cloud.json',
   'deployed.json',
   'logs',
+  'metrics',
   'ministack',
   'ministack-port.json',
   'plan.json',

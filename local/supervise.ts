@@ -95,7 +95,10 @@ export function supervise(
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill('SIGTERM');
-    const stopped = await Promise.race([gone.then(() => true), sleep(part.stopWithinMilliseconds, false)]);
+    const stopped = await Promise.race([
+      gone.then(() => true),
+      sleep(part.stopWithinMilliseconds, false, { ref: false }),
+    ]);
     if (!stopped) {
       signalGroup(child, 'SIGKILL');
       await gone;

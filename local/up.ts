@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cloud, type PartName, type Plan, partNames, readCloud, readJson, writeJson } from './cloud-state.ts';
+import { type Cloud, type PartName, type Plan, partNames, readCloud, writeJson } from './cloud-state.ts';
 import { type Deployment, deploy } from './deploy.ts';
 import { stopCloud, stopLeftovers } from './down.ts';
 import { partEnvironment } from './environment.ts';
@@ -10,7 +10,7 @@ import { hashFiles } from './hash-files.ts';
 import { withLock } from './lock.ts';
 import { lastLines, openLog } from './log-files.ts';
 import { homeFolder, nodeBinary, projectRoot } from './paths.ts';
-import { choosePorts, preferredPorts } from './ports.ts';
+import { choosePorts } from './ports.ts';
 import { isAlive, signalProcess } from './process-identity.ts';
 import { type Progress, silentProgress } from './progress.ts';
 import { provision } from './provision.ts';
@@ -81,8 +81,7 @@ async function start(
   progress: Progress,
 ): Promise<Cloud> {
   await stopLeftovers(home, progress);
-  const last = readJson<Plan>(join(home, 'plan.json'));
-  const ports = await choosePorts(last?.ports ?? preferredPorts);
+  const ports = await choosePorts();
   writeJson(join(home, 'plan.json'), {
     home,
     region: 'us-east-1',

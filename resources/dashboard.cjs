@@ -15,21 +15,14 @@ module.exports = async ({ resolveVariable }) => {
   ];
   const lambda = (metric, stat) =>
     functions.map((name) => ['AWS/Lambda', metric, 'FunctionName', name, { label: name, stat }]);
-  const search = (schema, terms, stat, label) => [{ expression: `SEARCH('{${schema}} ${terms}', '${stat}')`, label }];
   const byDataset = (metric, stat) => [
-    search(
-      'Tributary,dataset,service,stage',
-      `MetricName="${metric}" stage="${stage}"`,
-      stat,
-      reference("!PROP('Dim.dataset')"),
-    ),
+    [
+      {
+        expression: `SEARCH('{Tributary,dataset,service,stage} MetricName="${metric}" stage="${stage}"', '${stat}')`,
+        label: reference("!PROP('Dim.dataset')"),
+      },
+    ],
   ];
-  const scanned = search(
-    'AWS/Athena,QueryState,QueryType,WorkGroup',
-    `MetricName="ProcessedBytes" WorkGroup="${prefix}-pipeline"`,
-    'Sum',
-    '',
-  );
 
   const rows = [
     [
@@ -52,8 +45,8 @@ module.exports = async ({ resolveVariable }) => {
     ],
     [
       chart('Errors of functions', lambda('Errors', 'Sum')),
-      chart('Duration of functions (ms, p95)', lambda('Duration', 'p95')),
-      chart('Bytes scanned by the pipeline', [scanned]),
+      chart('Slowest file from drop to gold (s)', byDataset('DropToGoldSeconds', 'Maximum')),
+      chart('Bytes scanned by merges', byDataset('BytesScanned', 'Sum')),
     ],
   ];
   const widgets = rows.flatMap((charts, y) =>

@@ -7,49 +7,48 @@ module.exports = async ({ resolveVariable }) => {
   const may = permissions(names);
   const roles = {
     'identify-file': [
-      may.list('LandingBucket', 'landing/'),
-      // Of versions, since a file is one version; HEAD and copy need the same permission as GET.
+      // Of versions, since a file is one version; HEAD and copying need what GET needs.
       may.objects(['GetObject', 'GetObjectVersion', 'GetObjectVersionTagging'], 'LandingBucket', ['landing/']),
-      may.listVersions('LandingBucket', 'landing/'),
-      may.list('LakeBucket', 'bronze/'),
-      may.objects(['GetObject', 'PutObject', 'PutObjectTagging', 'AbortMultipartUpload'], 'LakeBucket', ['bronze/']),
+      may.list(['ListBucket', 'ListBucketVersions'], 'LandingBucket', ['landing/']),
+      may.list(['ListBucket'], 'LakeBucket', ['bronze/']),
+      may.objects(['GetObject', 'PutObject', 'PutObjectTagging'], 'LakeBucket', ['bronze/']),
       may.useLedger(),
     ],
     'validate-file': [
-      may.objects(['GetObject', 'GetObjectVersion'], 'LandingBucket', ['landing/']),
-      may.list('LakeBucket', 'bronze/', 'staging/', 'quarantine/'),
-      may.objects(['GetObject'], 'LakeBucket', ['bronze/', 'staging/', 'quarantine/']),
+      may.list(['ListBucket'], 'LakeBucket', ['bronze/']),
+      may.objects(['GetObject'], 'LakeBucket', ['bronze/']),
       may.objects(['PutObject', 'AbortMultipartUpload'], 'LakeBucket', ['staging/', 'quarantine/']),
+      // The rows of a file that is refused are shown from here, since its run ends.
+      may.showQuarantine(),
       may.useLedger(),
     ],
     'quarantine-rows': [
-      may.list('LakeBucket', 'staging/', 'quarantine/'),
-      may.objects(['GetObject'], 'LakeBucket', ['staging/', 'quarantine/']),
+      may.objects(['GetObject'], 'LakeBucket', ['staging/']),
       may.objects(['PutObject'], 'LakeBucket', ['quarantine/']),
-      may.catalog(['GetTable', 'GetPartition', 'CreatePartition', 'UpdatePartition', 'DeletePartition'], {
-        ops: ['quarantine'],
-      }),
+      may.showQuarantine(),
       may.useLedger(),
-      may.publishAlerts(),
+      may.publish('NoticeTopic'),
     ],
     'merge-rows': [
-      ...may.query({ reads: ['staging'], writes: ['silver'] }),
+      ...may.query({ reads: ['staging', 'silver'], writes: ['silver'] }),
       // The external table over a dataset's staged files follows the contract.
       may.catalog(['CreateTable', 'UpdateTable'], { staging: ['*'], silver: ['*'] }),
       may.useLedger(),
-      may.readRuns(),
     ],
     'refresh-gold': [
-      ...may.query({ reads: ['silver'], writes: ['gold'] }),
-      may.catalog(['CreateTable', 'UpdateTable', 'DeleteTable'], { gold: ['*'] }),
+      ...may.query({ reads: ['silver', 'gold'], writes: ['gold'] }),
+      may.catalog(['CreateTable', 'UpdateTable'], { gold: ['*'] }),
+      // A mart may read a dataset of which no file has come yet: its table is made, empty.
+      may.catalog(['CreateTable'], { silver: ['*'] }),
+      may.objects(['PutObject'], 'LakeBucket', ['silver/']),
       may.useLedger(),
     ],
-    'publish-metrics': [may.useLedger(), may.startRuns()],
+    'publish-metrics': [...may.query({ reads: ['staging', 'silver'], writes: [] }), may.useLedger(), may.startRuns()],
     'generate-orders': [
-      may.list('LandingBucket', 'landing/'),
+      may.list(['ListBucket'], 'LandingBucket', ['landing/']),
       may.objects(['GetObject', 'PutObject'], 'LandingBucket', ['landing/']),
     ],
-    'report-failure': [may.readRuns(), may.startRuns(), may.useLedger(), may.publishAlerts()],
+    'report-failure': [may.readRuns(), may.startRuns(), may.useLedger(), may.publish('AlertTopic')],
     'record-alert': [may.useLedger()],
   };
 
@@ -85,13 +84,12 @@ function permissions({ prefix, database }) {
     log: (name) =>
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [here('logs', `log-group:/aws/lambda/${prefix}-${name}:*`)]),
 
-    list: (bucket, ...prefixes) => ({
-      ...allow(['s3:ListBucket'], [arnOf(bucket)]),
+    list: (actions, bucket, prefixes) => ({
+      ...allow(
+        actions.map((action) => `s3:${action}`),
+        [arnOf(bucket)],
+      ),
       Condition: { StringLike: { 's3:prefix': prefixes.map((path) => `${path}*`) } },
-    }),
-    listVersions: (bucket, path) => ({
-      ...allow(['s3:ListBucketVersions'], [arnOf(bucket)]),
-      Condition: { StringLike: { 's3:prefix': `${path}*` } },
     }),
     objects: (actions, bucket, paths) =>
       allow(
@@ -101,11 +99,14 @@ function permissions({ prefix, database }) {
 
     useLedger: () =>
       allow(
-        ['GetItem', 'Query', 'PutItem', 'ConditionCheckItem'].map((action) => `dynamodb:${action}`),
+        ['GetItem', 'Query', 'PutItem'].map((action) => `dynamodb:${action}`),
         [arnOf('LedgerTable')],
       ),
 
-    publishAlerts: () => allow(['sns:Publish'], [{ Ref: 'AlertTopic' }]),
+    publish: (topic) => allow(['sns:Publish'], [{ Ref: topic }]),
+
+    showQuarantine: () =>
+      may.catalog(['GetTable', 'CreatePartition', 'UpdatePartition', 'DeletePartition'], { ops: ['quarantine'] }),
 
     invoke: (functions) =>
       allow(
@@ -153,46 +154,33 @@ function permissions({ prefix, database }) {
       ),
 
     /** Athena reads and writes with the permissions of whoever starts the query. Areas are databases and folders alike. */
-    query: ({ reads, writes }) => {
-      const areas = [...reads, ...writes];
-      return [
-        allow(
-          ['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults', 'StopQueryExecution', 'GetWorkGroup'].map(
-            (action) => `athena:${action}`,
-          ),
-          [here('athena', `workgroup/${prefix}-pipeline`)],
-        ),
-        may.catalog(
-          [
-            'GetDatabase',
-            'GetDatabases',
-            'GetTable',
-            'GetTables',
-            'GetPartition',
-            'GetPartitions',
-            'BatchGetPartition',
-          ],
-          Object.fromEntries(areas.map((name) => [name, ['*']])),
-        ),
-        // Athena looks at the default database before any statement of the data definition language.
-        allow(['glue:GetDatabase'], [here('glue', 'catalog'), here('glue', 'database/default')]),
-        allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [arnOf('LakeBucket')]),
-        may.objects(
-          ['GetObject'],
-          'LakeBucket',
-          areas.map((name) => `${name}/`),
-        ),
-        may.objects(['GetObject', 'PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'], 'LakeBucket', [
-          'athena-results/pipeline/',
-        ]),
-        // A statement that fails removes what it wrote.
-        may.objects(
-          ['PutObject', 'DeleteObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
-          'LakeBucket',
-          writes.map((name) => `${name}/`),
-        ),
-      ];
-    },
+    query: ({ reads, writes }) => [
+      allow(
+        ['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults'].map((action) => `athena:${action}`),
+        [here('athena', `workgroup/${prefix}-pipeline`)],
+      ),
+      may.catalog(
+        ['GetDatabase', 'GetDatabases', 'GetTable', 'GetTables', 'GetPartition', 'GetPartitions', 'BatchGetPartition'],
+        Object.fromEntries(reads.map((name) => [name, ['*']])),
+      ),
+      // Athena looks at the default database before any statement of the data definition language.
+      allow(['glue:GetDatabase'], [here('glue', 'catalog'), here('glue', 'database/default')]),
+      allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [arnOf('LakeBucket')]),
+      may.objects(['GetObject'], 'LakeBucket', folders(reads)),
+      may.objects(['GetObject', 'PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'], 'LakeBucket', [
+        'athena-results/pipeline/',
+      ]),
+      // A statement that fails removes what it wrote.
+      ...(writes.length === 0
+        ? []
+        : [
+            may.objects(
+              ['PutObject', 'DeleteObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
+              'LakeBucket',
+              folders(writes),
+            ),
+          ]),
+    ],
   };
   return may;
 }
@@ -223,5 +211,6 @@ function role(service, description, statements, condition) {
 
 const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resource: resources });
 const arnOf = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
+const folders = (areas) => areas.map((name) => `${name}/`);
 const sub = (text) => ({ 'Fn::Sub': text });
 const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { alarmStates } from '../../aws/alerts.ts';
 import { sentAlerts } from '../../core/incident/alerts.ts';
-import { action, duration, positiveInteger } from '../context.ts';
+import { action, positiveInteger, spanOption } from '../context.ts';
 import { formatTime } from '../format.ts';
 import type { Style } from '../terminal.ts';
 
@@ -17,7 +17,7 @@ export function alerts(program: Command): void {
   program
     .command('alerts')
     .description('show what was sent to the alert topic, newest first, and the state of the alarms')
-    .option('--since <span>', 'only of this last time, like 90s, 15m, 2h or 7d', duration)
+    .addOption(spanOption('--since <span>', 'only of this last time, like 15m, 2h or 7d'))
     .option('-n, --limit <number>', 'how many messages', positiveInteger, 20)
     .option('--full', 'whole messages, not only their subjects')
     .action(

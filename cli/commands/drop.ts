@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readDatasets } from '../../aws/project-files.ts';
-import { action, duration } from '../context.ts';
+import { action, spanOption } from '../context.ts';
 import { follow, upload } from '../drop/drop.ts';
 import { checkDataset, filesToDrop } from '../drop/files.ts';
 import { endedWell, reportFiles } from '../drop/report.ts';
@@ -21,7 +21,7 @@ export function drop(program: Command): void {
     .requiredOption('-d, --dataset <name>', 'dataset they belong to: the name of a contract in schemas/')
     .option('--as <name>', 'name in the landing bucket (one file; default: its own name)')
     .option('--no-wait', 'return when the files are uploaded')
-    .option('--timeout <span>', 'how long to wait, like 90s or 15m', duration, 30 * 60_000)
+    .addOption(spanOption('--timeout <span>', 'how long to wait, like 90s or 15m', '30m'))
     .action(
       action<[string[]], Options>(async (session, options, paths) => {
         checkDataset(options.dataset, Object.keys(readDatasets()));

@@ -3,7 +3,8 @@ import { readDatasets } from '../../aws/project-files.ts';
 import { action, positiveInteger } from '../context.ts';
 import { checkDataset } from '../drop/files.ts';
 import { UsageError } from '../exit.ts';
-import { type RejectedRow, readRejectedRows, reasonText } from '../quarantine/rows.ts';
+import { reasonText } from '../quarantine/reason.ts';
+import { type RejectedRow, readRejectedRows } from '../quarantine/rows.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface Options {
@@ -38,13 +39,13 @@ export function showRejectedRows(terminal: Terminal, rows: RejectedRow[]): void 
   if (rows.length === 0 && terminal.mode === 'table') return;
   terminal.table(
     [
-      { title: 'file id', width: 12 },
+      { title: 'file id' },
       { title: 'line', align: 'right' },
       { title: 'reasons', width: 60 },
       { title: 'row', width: 60 },
     ],
     rows.map((row) => [
-      terminal.mode === 'table' ? row.file_id.slice(0, 10) : row.file_id,
+      terminal.mode === 'table' ? row.file_id.slice(0, 8) : row.file_id,
       row.line ?? row.record,
       row.reasons.map(reasonText).join(terminal.mode === 'table' ? '\n' : '; '),
       row.raw,

@@ -9,7 +9,7 @@ import {
 import { headVersion } from '../../aws/s3.ts';
 import { timeline } from '../../core/incident/timeline.ts';
 import { fileId } from '../../core/ledger/file-id.ts';
-import { action, duration, type Session } from '../context.ts';
+import { action, type Session, spanOption } from '../context.ts';
 import { runSource } from '../drop/drop.ts';
 import { endedWell, reportFiles } from '../drop/report.ts';
 import { FailedError, UsageError } from '../exit.ts';
@@ -34,7 +34,7 @@ export function rerun(program: Command): void {
       'start a new run with the same input even if the old one can go on (after a change of the workflow)',
     )
     .option('--no-wait', 'return when the run has started')
-    .option('--timeout <span>', 'how long to wait, like 90s or 15m', duration, 30 * 60_000)
+    .addOption(spanOption('--timeout <span>', 'how long to wait, like 90s or 15m', '30m'))
     .action(
       action<[string], Options>(async (session, options, id) => {
         const { terminal } = session;

@@ -40,7 +40,7 @@ export function runs(program: Command): void {
         if (found.length === 0 && session.terminal.mode === 'table') return session.terminal.note('no runs');
         session.terminal.table(
           RUN_COLUMNS,
-          found.map((run) => runRow(run, now)),
+          found.map((run) => runRow(run, now, session.terminal.mode === 'table')),
         );
       }),
     );

@@ -3,20 +3,24 @@ import { uploadVersion } from '../../aws/landing.ts';
 import { fileId } from '../../core/ledger/file-id.ts';
 import type { Session } from '../context.ts';
 import { formatBytes } from '../format.ts';
-import { type FollowResult, followFile, type RunSource } from '../runs/follow.ts';
+import { type FollowResult, followFile, type RunSource, WAITING } from '../runs/follow.ts';
 import type { LocalFile } from './files.ts';
 
 const UPLOADS_AT_ONCE = 4;
 /** Describing executions is limited to some 15 calls a second for the whole account. */
 const MILLISECONDS_PER_FOLLOWED_FILE = 150;
 
-export interface Dropped {
-  path: string;
+/** A file that is in the landing bucket. */
+export interface Landed {
   key: string;
-  bytes: number;
   fileId: string;
   versionId: string;
   uploadedAt: Date;
+}
+
+export interface Dropped extends Landed {
+  path: string;
+  bytes: number;
 }
 
 export function runSource(machineArn: string): RunSource {
@@ -56,7 +60,7 @@ export async function upload(session: Session, files: LocalFile[]): Promise<Drop
 }
 
 /** Follows each file to its end, live. */
-export async function follow(session: Session, dropped: Dropped[], timeout: number): Promise<FollowResult[]> {
+export async function follow(session: Session, dropped: Landed[], timeout: number): Promise<FollowResult[]> {
   const { ingestStateMachine } = await session.stack();
   const ports = { ledger: await session.ledger(), runs: runSource(ingestStateMachine), clock: session.clock };
   const interval = Math.max(400, dropped.length * MILLISECONDS_PER_FOLLOWED_FILE);
@@ -65,8 +69,8 @@ export async function follow(session: Session, dropped: Dropped[], timeout: numb
   try {
     return await Promise.all(
       dropped.map(async (file) => {
-        const show = (text: string) => board.set(file.fileId, `${file.key}  ${text}`);
-        show('waiting for its run');
+        const show = (text: string) => board.set(file.fileId, `${file.key}  ${text}`, text === WAITING);
+        show(WAITING);
         const followed = { fileId: file.fileId, key: file.key, versionId: file.versionId, since: file.uploadedAt };
         const result = await followFile(followed, ports, { timeout, interval, onStep: show });
         const well = result.outcome === 'done' || result.outcome === 'already_ingested';

@@ -21,17 +21,22 @@ export function reportFiles(
   terminal: Terminal,
   results: FollowResult[],
   where: { silver: string; stage: string },
+  advise = true,
 ): void {
-  if (terminal.mode === 'json') return terminal.json(results.map((result) => resultJson(result, where.silver)));
+  if (terminal.mode === 'json') {
+    terminal.json(results.map((result) => resultJson(result, where.silver)));
+    return;
+  }
   terminal.table(
     COLUMNS,
     results.map((result) => [
       baseName(result.key),
       words(result.outcome),
       ...COUNTS.map((name) => (result.counts === undefined ? '' : formatCount(result.counts[name]))),
-      formatDuration(result.milliseconds),
+      result.milliseconds > 0 ? formatDuration(result.milliseconds) : 'before',
     ]),
   );
+  if (!advise) return;
   const stage = where.stage === 'local' ? '' : ` --stage ${where.stage}`;
   const tables = new Set(results.filter((result) => result.outcome === 'done').map((result) => dataset(result.key)));
   for (const table of tables) terminal.note(`accepted rows are in ${where.silver}.${table}`);

@@ -1,13 +1,7 @@
 import type { Session } from '../context.ts';
 import { FailedError } from '../exit.ts';
 import { allRows, runQuery } from '../query/run-query.ts';
-
-export interface Reason {
-  column: string | null;
-  rule: string | null;
-  value: string | null;
-  message: string | null;
-}
+import type { Reason } from './reason.ts';
 
 export interface RejectedRow {
   file_id: string;
@@ -63,11 +57,4 @@ function toRejectedRow(row: (string | null)[]): RejectedRow {
     raw: raw ?? null,
     reasons: JSON.parse(reasons ?? '[]'),
   };
-}
-
-/** `amount: not a number ("12,5")`. */
-export function reasonText(reason: Reason): string {
-  const what = reason.message || reason.rule || 'rejected';
-  const value = reason.value === null || what.includes(reason.value) ? '' : ` (${JSON.stringify(reason.value)})`;
-  return `${reason.column ? `${reason.column}: ` : ''}${what}${value}`;
 }

@@ -1,13 +1,18 @@
 import type { Scalar } from '../../core/sql/literals.ts';
 import { UsageError } from '../exit.ts';
 
-/** `name=value` is a string, `name:date=2026-03-01` a date; the same for timestamp, decimal, int and boolean. */
+/**
+ * `name=value` is a whole number if it reads like one, else a string; `name:date=2026-03-01` is a date, and the same for
+ * timestamp, decimal, int, boolean and string.
+ */
 export function parseParameters(given: string[]): Record<string, Scalar> {
   const parameters: Record<string, Scalar> = {};
   for (const text of given) {
     const match = /^([a-z][a-z0-9_]*)(?::([a-z]+))?=([\s\S]*)$/.exec(text);
     if (match === null) throw new UsageError(`--param takes name=value or name:type=value, not "${text}"`);
-    const [, name = '', type = 'string', value = ''] = match;
+    const [, name = '', named, value = ''] = match;
+    // Not with leading zeros: those are codes.
+    const type = named ?? (/^(0|-?[1-9]\d{0,18})$/.test(value) ? 'int' : 'string');
     if (Object.hasOwn(parameters, name)) throw new UsageError(`--param ${name} is given twice`);
     parameters[name] = typed(type, value, text);
   }

@@ -41,7 +41,8 @@ export function describeRun(run: Pick<Execution, 'status' | 'input' | 'output' |
     ENDED[run.status] ??
     (next === 'already_ingested' || next === 'not_a_file'
       ? next
-      : text(output, 'merge', 'outcome') === 'handed_over'
+      : // A run that led may hand over the rest of the table when its own batches are through.
+        text(output, 'merge', 'outcome') === 'handed_over' && text(output, 'metrics', 'outcome') === undefined
         ? 'handed_over'
         : 'done');
   const cause = readCause(run.cause);

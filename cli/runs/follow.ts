@@ -61,6 +61,8 @@ export interface FollowOptions {
 /** A run starts within a second of the upload; this long without one means that something is broken. */
 const PICK_UP_MILLISECONDS = 60_000;
 const LOOK_FOR_RUN_MILLISECONDS = 2_000;
+/** The first step of every file, before its run is there. */
+export const WAITING = 'waiting for its run';
 
 /** Waits until what became of a file is known: its run has ended, and if that handed the file over, its leader is done. */
 export async function followFile(file: Followed, ports: FollowPorts, options: FollowOptions): Promise<FollowResult> {
@@ -144,7 +146,7 @@ function outcomeOf(
 }
 
 async function stepOf(run: Execution | undefined, state: FileState | undefined, runs: RunSource): Promise<string> {
-  if (run === undefined) return 'waiting for its run';
+  if (run === undefined) return WAITING;
   if (run.status !== 'RUNNING')
     return state === 'merged' ? 'merged, gold is being refreshed' : 'staged for the leading run';
   const visits = timeline((await runs.newestEvents(run.arn)).reverse());

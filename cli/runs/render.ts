@@ -34,11 +34,12 @@ export function took(run: { startedAt: Date; stoppedAt?: Date }, now: Date): num
   return (run.stoppedAt ?? now).getTime() - run.startedAt.getTime();
 }
 
-export function runRow(run: Execution, now: Date): unknown[] {
+/** On a terminal the beginning of the name is enough: every command takes it. */
+export function runRow(run: Execution, now: Date, short = false): unknown[] {
   const facts = describeRun(run);
   const file = facts.key?.split('/').slice(2).join('/') || facts.key;
   return [
-    run.name,
+    short ? run.name.slice(0, 8) : run.name,
     words(facts.outcome),
     formatTime(run.startedAt),
     formatDuration(took(run, now)),

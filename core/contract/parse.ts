@@ -148,6 +148,9 @@ function checkExtras(extras: TableExtras, columns: ParsedColumn[], key: string[]
         `version column ${name} is a ${type.kind}; it must be a timestamp, date, integer or decimal`,
       );
     }
+    if (type?.kind === 'decimal' && type.precision > 37) {
+      say('versionColumns', `version column ${name} has ${type.precision} digits; at most 37 can be ordered`);
+    }
   }
   if (new Set(extras.versionColumns).size < extras.versionColumns.length) {
     say('versionColumns', 'a version column is listed twice');

@@ -30,11 +30,15 @@ export function readSource(text: string): Source {
     const { line, col } = lines.linePos(offset);
     problems.push({ line, column: col, reason });
   };
-  for (const fault of [...document.errors, ...document.warnings]) at(fault.pos[0], `not valid YAML: ${fault.message}`);
+  // Behind the first mistake in its syntax the rest of a text is rarely read as it was meant.
+  const faults = [...document.errors, ...document.warnings];
+  for (const fault of faults.filter(({ code }, index) => index === 0 || code === 'DUPLICATE_KEY')) {
+    at(fault.pos[0], `not valid YAML: ${fault.message}`);
+  }
 
   const report = (path: Path, reason: string): void => at(offsetOf(document, path), reason);
   const check = <T extends z.ZodType>(schema: T, value: unknown, path: Path, name?: string) => {
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value, { reportInput: true });
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) {
       const place = [...path, ...issue.path] as Path;
@@ -47,7 +51,8 @@ export function readSource(text: string): Source {
 }
 
 function reasonOf(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_type' && /received undefined$/.test(issue.message) ? 'is missing' : issue.message;
+  const isAbsent = (issue.code === 'invalid_type' || issue.code === 'invalid_value') && issue.input === undefined;
+  return isAbsent ? 'is missing' : issue.message;
 }
 
 const nameOf = (path: Path): string => path.filter((part) => typeof part === 'string').at(-1) ?? 'the contract';

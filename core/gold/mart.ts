@@ -34,17 +34,23 @@ export function parseMart(name: string, text: string): Mart {
   const words = (field: string) => (fields.get(field) ?? '').split(/[\s,]+/).filter(Boolean);
   const sources = words('sources');
   if (sources.length === 0) fail('the header has no line "-- sources: <dataset>, …"');
-  const refresh = parseRefresh(words('refresh')) ?? fail('"-- refresh:" must be partition <column>, key <column>, full or view');
+  const refresh =
+    parseRefresh(words('refresh')) ?? fail('"-- refresh:" must be partition <column>, key <column>, full or view');
   const key = words('key');
   if (refresh.kind !== 'view' && key.length === 0) fail('the header has no line "-- key: <column>, …"');
   const dirty: Record<string, string> = {};
   if ('column' in refresh) {
     if (!key.includes(refresh.column)) fail(`the refresh column ${refresh.column} must be one of the key columns`);
     for (const source of sources) {
-      dirty[source] = fields.get(`dirty ${source}`) ?? fail(`the header has no line "-- dirty ${source}: select … from {changed}"`);
+      dirty[source] =
+        fields.get(`dirty ${source}`) ?? fail(`the header has no line "-- dirty ${source}: select … from {changed}"`);
     }
   }
-  const used = new Set(tokenise(text).filter(({ kind }) => kind === 'placeholder').map((token) => token.text.slice(1, -1)));
+  const used = new Set(
+    tokenise(text)
+      .filter(({ kind }) => kind === 'placeholder')
+      .map((token) => token.text.slice(1, -1)),
+  );
   const missing = sources.filter((source) => !used.has(source));
   if (missing.length > 0) fail(`the SELECT does not read {${missing.join('}, {')}}, named under sources`);
   const definition = createHash('sha256').update(text).digest('hex').slice(0, 16);

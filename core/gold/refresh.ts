@@ -26,10 +26,13 @@ export type RefreshOutcome = { outcome: 'running' | 'refreshed'; marts: string[]
 export async function refreshMarts(ports: GoldPorts, dataset: string, run: string): Promise<RefreshOutcome> {
   const marts = martsOf(ports.marts, dataset);
   const deadline = ports.clock.now().getTime() + ports.pollMilliseconds;
-  const results = await Promise.allSettled(marts.filter(isTable).map((mart) => refreshTable(ports, mart, run, deadline)));
+  const results = await Promise.allSettled(
+    marts.filter(isTable).map((mart) => refreshTable(ports, mart, run, deadline)),
+  );
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
   if (errors.length > 0) throw errors.find((error) => !(error instanceof RetryableError)) ?? errors[0]!;
-  if (results.some((result) => result.status === 'fulfilled' && result.value === 'running')) return { outcome: 'running', marts: [] };
+  if (results.some((result) => result.status === 'fulfilled' && result.value === 'running'))
+    return { outcome: 'running', marts: [] };
   for (const mart of marts.filter((candidate) => !isTable(candidate))) await refreshView(ports, mart);
   return { outcome: 'refreshed', marts: marts.map((mart) => mart.name) };
 }
@@ -66,7 +69,12 @@ const built = (ports: GoldPorts, item: MartItem, sources: Sources, definition: s
   expires_at: undefined,
 });
 
-async function refreshTable(ports: GoldPorts, mart: Mart, run: string, deadline: number): Promise<'running' | 'refreshed'> {
+async function refreshTable(
+  ports: GoldPorts,
+  mart: Mart,
+  run: string,
+  deadline: number,
+): Promise<'running' | 'refreshed'> {
   let item = await take(ports, mart, run);
   if (item === undefined) return 'running';
   if (item.pending === undefined) {
@@ -77,13 +85,21 @@ async function refreshTable(ports: GoldPorts, mart: Mart, run: string, deadline:
       return 'refreshed';
     }
     const token = clientToken(mart.name, item.rev, ports.clock.now().toISOString());
-    item = await write(ports, { ...item, pending: { sql, client_token: token, sources: now, definition: mart.definition } });
+    item = await write(ports, {
+      ...item,
+      pending: { sql, client_token: token, sources: now, definition: mart.definition },
+    });
   }
   return finish(ports, mart, item, deadline);
 }
 
 /** Starts the statement under way, or finds it started, and waits for its end. */
-async function finish(ports: GoldPorts, mart: Mart, started: MartItem, deadline: number): Promise<'running' | 'refreshed'> {
+async function finish(
+  ports: GoldPorts,
+  mart: Mart,
+  started: MartItem,
+  deadline: number,
+): Promise<'running' | 'refreshed'> {
   let item = started;
   const pending = item.pending!;
   let queryId = pending.query_id;
@@ -156,5 +172,7 @@ async function refreshView(ports: GoldPorts, mart: Mart): Promise<void> {
   await Promise.all(datasets.map((source) => ensureSilver(ports, ports.datasets[source]!)));
   const sql = createView(ports.files, mart, ports.datasets, ports.databases);
   await runQuery(ports.athena, ports.clock, `creating the view gold.${mart.name}`, sql);
-  await withRetries(ports.clock, async () => write(ports, built(ports, await getMart(ports, mart), {}, mart.definition)));
+  await withRetries(ports.clock, async () =>
+    write(ports, built(ports, await getMart(ports, mart), {}, mart.definition)),
+  );
 }

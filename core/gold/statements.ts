@@ -46,7 +46,9 @@ function changedBefore(databases: Databases, dataset: Dataset, before: SourceWat
 }
 
 function relations(databases: Databases, mart: Mart, sources: Sources): Record<string, Fragment> {
-  return Object.fromEntries(mart.sources.map((source) => [source, fragment(relation(databases, source, sources[source]))]));
+  return Object.fromEntries(
+    mart.sources.map((source) => [source, fragment(relation(databases, source, sources[source]))]),
+  );
 }
 
 /**
@@ -54,7 +56,14 @@ function relations(databases: Databases, mart: Mart, sources: Sources): Record<s
  * asked twice, in the world before and in the world after, so that rows that move are found at both ends even when
  * several sources change at once.
  */
-export function dirtyQuery(files: SqlFiles, mart: Mart, datasets: Datasets, databases: Databases, before: Sources, now: Sources): string | null {
+export function dirtyQuery(
+  files: SqlFiles,
+  mart: Mart,
+  datasets: Datasets,
+  databases: Databases,
+  before: Sources,
+  now: Sources,
+): string | null {
   const changed = mart.sources.filter((source) => {
     const { snapshot_id, batch_seq } = now[source]!;
     return snapshot_id !== null && batch_seq > (before[source]?.batch_seq ?? 0);
@@ -128,7 +137,8 @@ export function mergeMart(
 ): string {
   const names = columns.map((column) => column.name);
   const unknown = mart.key.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new InvalidInputError(`sql/gold/${mart.name}.sql: the SELECT has no key column ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new InvalidInputError(`sql/gold/${mart.name}.sql: the SELECT has no key column ${unknown.join(', ')}`);
   const select = martSelect(mart, databases, now);
   const only = dirty === undefined ? (_: string) => '' : restriction(mart, columns, dirty);
   const others = names.filter((name) => !mart.key.includes(name));
@@ -140,10 +150,14 @@ export function mergeMart(
       prune: fragment(dirty === undefined ? '' : `and ${only('t.')}`),
       key: fragment(list(mart.key)),
       columns: fragment(list(names)),
-      guarded: fragment(columns.map((column) => (mart.key.includes(column.name) ? guarded(mart, column) : column.name)).join(', ')),
+      guarded: fragment(
+        columns.map((column) => (mart.key.includes(column.name) ? guarded(mart, column) : column.name)).join(', '),
+      ),
       same_key: fragment(mart.key.map((name) => `f.${name} = e.${name}`).join(' and ')),
       merged_columns: fragment(
-        names.map((name) => (mart.key.includes(name) ? `coalesce(f.${name}, e.${name}) as ${name}` : `f.${name}`)).join(', '),
+        names
+          .map((name) => (mart.key.includes(name) ? `coalesce(f.${name}, e.${name}) as ${name}` : `f.${name}`))
+          .join(', '),
       ),
       match: fragment(equal(mart.key)),
       changed: fragment(others.map((name) => `t.${name} is distinct from s.${name}`).join(' or ') || 'false'),
@@ -165,7 +179,9 @@ function typedLiteral(mart: Mart, type: string, text: string): Scalar {
   if (type === 'date') return { date: text };
   if (type === 'string' || type.startsWith('varchar')) return text;
   if (['int', 'integer', 'bigint', 'smallint', 'tinyint'].includes(type)) return BigInt(text);
-  throw new InvalidInputError(`sql/gold/${mart.name}.sql: a refresh column of type ${type} is not supported; use date, string or an integer`);
+  throw new InvalidInputError(
+    `sql/gold/${mart.name}.sql: a refresh column of type ${type} is not supported; use date, string or an integer`,
+  );
 }
 
 /** A null key would match no row and be counted again at every refresh; so it fails the query, saying so. */

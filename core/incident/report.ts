@@ -1,9 +1,15 @@
-import { InvalidInputError } from '../errors.ts';
+import { z } from 'zod';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import type { RunEvent } from './history.ts';
 import { buildIncident, type EndedRun, type Incident, incidentKey } from './incident.ts';
 import { type AlertMessage, alertMessage } from './message.ts';
 import { markPaged, recordIncident } from './record.ts';
+
+/**
+ * The part of EventBridge's "Step Functions Execution Status Change" event that is used. It carries neither the cause nor
+ * the error, and may come late, twice or never.
+ */
+export const ExecutionEnded = z.looseObject({ detail: z.looseObject({ executionArn: z.string().startsWith('arn:') }) });
 
 /** What Step Functions knows of a run. */
 export interface Runs {
@@ -77,13 +83,4 @@ async function markFile(incident: Incident, ports: ReportPorts): Promise<void> {
   if (incident.file?.fileId === undefined) return;
   const error = `${incident.error}: ${incident.cause}`.slice(0, 2_000);
   await ports.ledger.markFileFailed(incident.file.fileId, incident.run.arn, error);
-}
-
-/** ARN of the execution that an `aws.states` status event is about; throws InvalidInputError if it names none. */
-export function executionOf(event: { detail?: { executionArn?: unknown } }): string {
-  const arn = event.detail?.executionArn;
-  if (typeof arn !== 'string' || !arn.startsWith('arn:')) {
-    throw new InvalidInputError('not a Step Functions status event: detail.executionArn is missing');
-  }
-  return arn;
 }

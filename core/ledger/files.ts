@@ -62,7 +62,11 @@ export async function claimFile(store: LedgerStore, clock: Clock, landed: Landed
 }
 
 /** Begins a validation: its number makes the stage id, so that two at once never write to one place. */
-export async function beginValidation(store: LedgerStore, clock: Clock, fileId: string): Promise<{ attempt: number; stageId: string }> {
+export async function beginValidation(
+  store: LedgerStore,
+  clock: Clock,
+  fileId: string,
+): Promise<{ attempt: number; stageId: string }> {
   const file = await updateFile(store, clock, fileId, (current) => ({ attempts: current.attempts + 1 }));
   return { attempt: file.attempts, stageId: `${fileId}-${file.attempts}` };
 }
@@ -80,7 +84,12 @@ export async function markRejected(store: LedgerStore, clock: Clock, fileId: str
  * Records that a file's run failed. A file that is staged stays staged: the next leader merges it, and the error tells
  * that its own run will not. What is done or rejected stays so.
  */
-export async function markFailed(store: LedgerStore, clock: Clock, fileId: string, error: string): Promise<FileItem | undefined> {
+export async function markFailed(
+  store: LedgerStore,
+  clock: Clock,
+  fileId: string,
+  error: string,
+): Promise<FileItem | undefined> {
   if ((await getFile(store, fileId)) === undefined) return undefined;
   return updateFile(store, clock, fileId, (file) => {
     if (file.status === 'done' || file.status === 'rejected') return undefined;

@@ -144,7 +144,13 @@ export interface MartItem extends Stored {
   owner?: string;
   expires_at?: Time;
   /** The refresh under way: its statement, and what the table is built from once it has succeeded. */
-  pending?: { query_id?: string; client_token: string; sql: string; sources: Record<string, SourceWatermark>; definition: string };
+  pending?: {
+    query_id?: string;
+    client_token: string;
+    sql: string;
+    sources: Record<string, SourceWatermark>;
+    definition: string;
+  };
 }
 
 export interface IncidentItem {

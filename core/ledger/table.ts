@@ -1,6 +1,6 @@
 import { LeaseLostError } from '../errors.ts';
-import type { BatchItem, FileItem, StagedItem, Staging, TableItem } from './items.ts';
 import { getFile } from './files.ts';
+import type { BatchItem, FileItem, StagedItem, Staging, TableItem } from './items.ts';
 import { type Clock, type LedgerStore, withRetries } from './store.ts';
 
 /** How long a lease outlives its last renewal. A leader renews at every step and at every poll. */
@@ -13,7 +13,9 @@ export const batchKey = (toSeq: number) => `batch#${digits(toSeq)}`;
 
 export async function getTable(store: LedgerStore, table: string): Promise<TableItem> {
   const item = await store.get<TableItem>(tableKey(table), 'lease');
-  return item ?? { pk: tableKey(table), sk: 'lease', rev: 0, staged_seq: 0, planned_seq: 0, batch_seq: 0, token: 0, led: 0 };
+  return (
+    item ?? { pk: tableKey(table), sk: 'lease', rev: 0, staged_seq: 0, planned_seq: 0, batch_seq: 0, token: 0, led: 0 }
+  );
 }
 
 /**
@@ -28,7 +30,14 @@ export async function stageFile(store: LedgerStore, clock: Clock, fileId: string
     const table = await getTable(store, file.dataset);
     const seq = table.staged_seq + 1;
     const { counts, ...queued } = staging;
-    const staged: StagedItem = { pk: table.pk, sk: stagedKey(seq), rev: 0, staged_seq: seq, file_id: fileId, ...queued };
+    const staged: StagedItem = {
+      pk: table.pk,
+      sk: stagedKey(seq),
+      rev: 0,
+      staged_seq: seq,
+      file_id: fileId,
+      ...queued,
+    };
     const next: FileItem = {
       ...file,
       status: 'staged',
@@ -68,7 +77,12 @@ const isFree = (table: TableItem, run: string, clock: Clock) =>
  * Takes or renews the lease: one writer a table. Returns the table with this run as owner, or, when another run leads,
  * that run's ARN. A new holder gets a new fencing token.
  */
-export async function lead(store: LedgerStore, clock: Clock, name: string, run: string): Promise<{ table: TableItem } | { leader: string }> {
+export async function lead(
+  store: LedgerStore,
+  clock: Clock,
+  name: string,
+  run: string,
+): Promise<{ table: TableItem } | { leader: string }> {
   return withRetries(clock, async () => {
     const table = await getTable(store, name);
     if (!isFree(table, run, clock)) return { leader: table.owner! };
@@ -95,7 +109,13 @@ export async function held(store: LedgerStore, name: string, run: string, token:
 }
 
 /** Extends the lease; throws LeaseLostError when it is no longer this run's. */
-export async function renew(store: LedgerStore, clock: Clock, name: string, run: string, token: number): Promise<TableItem> {
+export async function renew(
+  store: LedgerStore,
+  clock: Clock,
+  name: string,
+  run: string,
+  token: number,
+): Promise<TableItem> {
   return withRetries(clock, async () => {
     const next: TableItem = { ...(await held(store, name, run, token)), expires_at: expiry(clock) };
     await store.write([next]);
@@ -107,7 +127,13 @@ export async function renew(store: LedgerStore, clock: Clock, name: string, run:
  * Gives the lease back if it is this run's and no file was staged that no batch holds. False: there is more to merge.
  * Handing over (`evenIf` true) gives it back all the same.
  */
-export async function release(store: LedgerStore, clock: Clock, name: string, run: string, evenIf = false): Promise<boolean> {
+export async function release(
+  store: LedgerStore,
+  clock: Clock,
+  name: string,
+  run: string,
+  evenIf = false,
+): Promise<boolean> {
   return withRetries(clock, async () => {
     const table = await getTable(store, name);
     if (table.owner !== run) return true;
@@ -132,7 +158,8 @@ export async function writeBatch(
   return withRetries(clock, async () => {
     const table = await held(store, lease.name, lease.run, lease.token);
     const stored = await store.get<BatchItem>(batch.pk, batch.sk);
-    if ((stored?.rev ?? 0) !== batch.rev) throw new LeaseLostError(`another invocation of ${lease.run} works on ${batch.sk}`);
+    if ((stored?.rev ?? 0) !== batch.rev)
+      throw new LeaseLostError(`another invocation of ${lease.run} works on ${batch.sk}`);
     await store.write([batch, { ...table, ...change(table), expires_at: expiry(clock) } as TableItem]);
     return { ...batch, rev: batch.rev + 1 };
   });

@@ -2,8 +2,8 @@ import { queryFailure } from '../athena-failure.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { RetryableError } from '../errors.ts';
 import type { BatchItem, StagedItem, TableItem } from '../ledger/items.ts';
-import { batchKey, getTable, lead, release, renew, waiting, writeBatch } from '../ledger/table.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import { batchKey, getTable, lead, release, renew, waiting, writeBatch } from '../ledger/table.ts';
 import { clientToken, poll } from '../run-query.ts';
 import { ensureTables, type Lake } from './ensure.ts';
 import { limits, planBatch } from './plan.ts';
@@ -78,7 +78,11 @@ async function plan(ports: LeadPorts, lease: Lease, table: TableItem): Promise<B
     bytes_scanned: 0,
     planned_at: ports.clock.now().toISOString(),
   };
-  return writeBatch(ports.ledger, ports.clock, lease, batch, () => ({ planned_seq: to, batch_seq: batchSeq, open_batch: to }));
+  return writeBatch(ports.ledger, ports.clock, lease, batch, () => ({
+    planned_seq: to,
+    batch_seq: batchSeq,
+    open_batch: to,
+  }));
 }
 
 /** First and last partition that the files write to; undefined when one does not list them. */
@@ -102,9 +106,16 @@ async function merge(ports: LeadPorts, dataset: Dataset, lease: Lease, planned: 
       continue;
     }
     batch = { ...batch, bytes_scanned: batch.bytes_scanned + status.bytesScanned };
-    if (status.state !== 'succeeded') throw await failed(ports, lease, batch, queryFailure(`MERGE into silver.${lease.name}`, batch.query_id!, status));
+    if (status.state !== 'succeeded')
+      throw await failed(ports, lease, batch, queryFailure(`MERGE into silver.${lease.name}`, batch.query_id!, status));
     if (batch.part + 1 < batch.ranges.length) {
-      const next: BatchItem = { ...batch, part: batch.part + 1, status: 'planned', query_id: undefined, sql: undefined };
+      const next: BatchItem = {
+        ...batch,
+        part: batch.part + 1,
+        status: 'planned',
+        query_id: undefined,
+        sql: undefined,
+      };
       batch = await writeBatch(ports.ledger, ports.clock, lease, next);
       continue;
     }
@@ -126,7 +137,12 @@ async function submit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: B
       bounds: batch.bounds,
     });
     const token = clientToken(lease.name, batch.sk, batch.planned_at, batch.part, batch.attempt);
-    intent = await writeBatch(ports.ledger, ports.clock, lease, { ...batch, status: 'submitted', sql, client_token: token });
+    intent = await writeBatch(ports.ledger, ports.clock, lease, {
+      ...batch,
+      status: 'submitted',
+      sql,
+      client_token: token,
+    });
   }
   const queryId = await ports.athena.start(intent.sql!, intent.client_token!);
   return writeBatch(ports.ledger, ports.clock, lease, { ...intent, query_id: queryId });
@@ -135,12 +151,20 @@ async function submit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: B
 /** Records what the failure means: another attempt for what passes by itself, the end of the batch for what does not. */
 async function failed(ports: LeadPorts, lease: Lease, batch: BatchItem, error: Error): Promise<Error> {
   if (error instanceof RetryableError) {
-    const next: BatchItem = { ...batch, status: 'planned', attempt: batch.attempt + 1, query_id: undefined, sql: undefined };
+    const next: BatchItem = {
+      ...batch,
+      status: 'planned',
+      attempt: batch.attempt + 1,
+      query_id: undefined,
+      sql: undefined,
+    };
     await writeBatch(ports.ledger, ports.clock, lease, next);
     return error;
   }
   const text = `${error.name}: ${error.message}`;
-  await writeBatch(ports.ledger, ports.clock, lease, { ...batch, status: 'failed', error: text }, () => ({ open_batch: undefined }));
+  await writeBatch(ports.ledger, ports.clock, lease, { ...batch, status: 'failed', error: text }, () => ({
+    open_batch: undefined,
+  }));
   return error;
 }
 
@@ -155,7 +179,10 @@ async function commit(ports: LeadPorts, lease: Lease, batch: BatchItem): Promise
     sql: undefined,
   };
   const committed = snapshot === null ? undefined : { snapshot_id: snapshot, batch_seq: batch.batch_seq };
-  return writeBatch(ports.ledger, ports.clock, lease, merged, (table) => ({ committed: committed ?? table.committed, led: table.led + 1 }));
+  return writeBatch(ports.ledger, ports.clock, lease, merged, (table) => ({
+    committed: committed ?? table.committed,
+    led: table.led + 1,
+  }));
 }
 
 /**

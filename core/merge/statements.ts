@@ -33,7 +33,9 @@ export function mergeStatement(files: SqlFiles, dataset: Dataset, databases: Dat
       columns: fragment(list(columns)),
       typed: fragment(typed(dataset, columns)),
       values: fragment(list(columns, 's.')),
-      range: fragment(batch.range === undefined ? '' : `and ${between(dataset, batch.range, (c) => stagedPartition(dataset, c))}`),
+      range: fragment(
+        batch.range === undefined ? '' : `and ${between(dataset, batch.range, (c) => stagedPartition(dataset, c))}`,
+      ),
       ...(byKey
         ? {
             key: fragment(list(dataset.key)),
@@ -80,7 +82,11 @@ export function afterPartition(partition: string): string | undefined {
 const firstDay = (partition: string) => `${partition}-01-01`.slice(0, 10);
 
 /** The condition that a row lies in an inclusive range of partitions. */
-function between(dataset: Dataset, range: { from: string; to: string }, expression: (column: string) => string): string {
+function between(
+  dataset: Dataset,
+  range: { from: string; to: string },
+  expression: (column: string) => string,
+): string {
   const { column, transform } = dataset.partition!;
   const value = expression(column);
   if (transform === 'identity') {

@@ -56,7 +56,9 @@ export const identity = (dataset: Dataset): string[] => (dataset.key.length > 0 
 
 export const fragment = (text: string): Fragment => ({ fragment: text });
 
-export const list = (columns: readonly string[], prefix = ''): string => columns.map((name) => prefix + name).join(', ');
+export const list = (columns: readonly string[], prefix = ''): string =>
+  columns.map((name) => prefix + name).join(', ');
 
 /** `t.a = s.a and t.b = s.b` */
-export const equal = (columns: readonly string[]): string => columns.map((name) => `t.${name} = s.${name}`).join(' and ');
+export const equal = (columns: readonly string[]): string =>
+  columns.map((name) => `t.${name} = s.${name}`).join(' and ');

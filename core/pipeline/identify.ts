@@ -76,17 +76,25 @@ async function resolveVersion(
   object: ObjectCreated['detail']['object'],
 ): Promise<ObjectVersion> {
   const named = object['version-id'];
-  const versionId = named ?? (object.etag === undefined ? undefined : await landing.versionWithEtag(bucket, object.key, object.etag));
+  const versionId =
+    named ?? (object.etag === undefined ? undefined : await landing.versionWithEtag(bucket, object.key, object.etag));
   const found = await landing.head(bucket, object.key, versionId);
   if (found === undefined || (named === undefined && object.etag !== undefined && found.etag !== object.etag)) {
-    const which = named === undefined ? (object.etag === undefined ? '' : ` with etag ${object.etag}`) : ` version ${named}`;
+    const which =
+      named === undefined ? (object.etag === undefined ? '' : ` with etag ${object.etag}`) : ` version ${named}`;
     throw new FileRejectedError(`s3://${bucket}/${object.key}${which} does not exist any more; drop the file again`);
   }
   return found;
 }
 
 /** The lineage is written last: a bronze folder that has it is whole. */
-async function freeze({ bronze, ledger, clock }: IdentifyPorts, version: ObjectVersion, dataset: string, id: string, run: string) {
+async function freeze(
+  { bronze, ledger, clock }: IdentifyPorts,
+  version: ObjectVersion,
+  dataset: string,
+  id: string,
+  run: string,
+) {
   const folder = bronzeFolder(dataset, id, version.last_modified);
   const key = `${folder}/${baseName(version.key)}`;
   const lineage = `${folder}/_lineage.json`;

@@ -15,7 +15,9 @@ export function datasetOf(key: string, datasets: readonly string[]): string {
   }
   if (!datasets.includes(dataset)) {
     const fix = `drop it under landing/<dataset>/, or add schemas/${dataset}.odcs.yaml and deploy`;
-    throw new UnknownDatasetError(`${JSON.stringify(key)}: there is no dataset ${JSON.stringify(dataset)} (${known}); ${fix}`);
+    throw new UnknownDatasetError(
+      `${JSON.stringify(key)}: there is no dataset ${JSON.stringify(dataset)} (${known}); ${fix}`,
+    );
   }
   return dataset;
 }

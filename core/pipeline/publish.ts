@@ -42,8 +42,14 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
     await checkConservation(ports, dataset, open.batch, files);
     const metrics = measure(ports, dataset.name, open.batch, files);
     ports.publish(metrics);
-    await Promise.all(files.map((file) => updateFile(ports.ledger, ports.clock, file.file_id, () => ({ status: 'done', error: undefined }))));
-    await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, () => ({ open_batch: undefined }));
+    await Promise.all(
+      files.map((file) =>
+        updateFile(ports.ledger, ports.clock, file.file_id, () => ({ status: 'done', error: undefined })),
+      ),
+    );
+    await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, () => ({
+      open_batch: undefined,
+    }));
     published = { files: files.length, counts: metrics.counts };
   }
   return { outcome: await next(ports, dataset.name, run), ...published };
@@ -51,7 +57,10 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
 
 async function next(ports: PublishPorts, dataset: string, run: string): Promise<'more' | 'done'> {
   if (await release(ports.ledger, ports.clock, dataset, run)) return 'done';
-  const table = await ports.ledger.get<{ led: number; pk: string; sk: string; rev: number }>(`table#${dataset}`, 'lease');
+  const table = await ports.ledger.get<{ led: number; pk: string; sk: string; rev: number }>(
+    `table#${dataset}`,
+    'lease',
+  );
   if ((table?.led ?? 0) < maxBatchesLed) return 'more';
   await release(ports.ledger, ports.clock, dataset, run, true);
   await wakeNext(ports, dataset);
@@ -77,7 +86,12 @@ function sum(counts: RowCounts[]): RowCounts {
 }
 
 /** Rows in = accepted + rejected + duplicate + superseded; rows accepted = rows staged; each of them is in silver. */
-async function checkConservation(ports: PublishPorts, dataset: Dataset, batch: BatchItem, files: FileItem[]): Promise<void> {
+async function checkConservation(
+  ports: PublishPorts,
+  dataset: Dataset,
+  batch: BatchItem,
+  files: FileItem[],
+): Promise<void> {
   const where = `${dataset.name}, batch ${batch.batch_seq} (files ${batch.file_ids.slice(0, 5).join(', ')}${batch.file_ids.length > 5 ? ', …' : ''})`;
   for (const { file_id, counts } of files) {
     const { in: rows, accepted, rejected, duplicate, superseded } = counts!;
@@ -92,7 +106,9 @@ async function checkConservation(ports: PublishPorts, dataset: Dataset, batch: B
   const [row] = await ports.athena.rows(queryId);
   const [staged, missing] = (row ?? []).map(Number);
   if (staged !== accepted || missing !== 0) {
-    throw new RowConservationError(`${where}: ${accepted} rows accepted, ${staged} staged, ${missing} of them missing from silver`);
+    throw new RowConservationError(
+      `${where}: ${accepted} rows accepted, ${staged} staged, ${missing} of them missing from silver`,
+    );
   }
 }
 

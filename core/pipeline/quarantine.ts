@@ -12,7 +12,15 @@ export interface QuarantinePorts {
   /** Rows rejected for each rule, from the file's profile. */
   reasons(profileKey: string): Promise<Record<string, number>>;
   /** Tells the dataset's owner. */
-  notify(subject: string, message: string, attributes: Record<string, string>): Promise<void>;
+  notify(notice: Notice): Promise<void>;
+}
+
+export interface Notice {
+  dataset: string;
+  owner: string;
+  /** At most 100 ASCII characters (SNS). */
+  subject: string;
+  message: string;
 }
 
 /**
@@ -32,26 +40,32 @@ export async function quarantineRows(
   await ports.catalog.registerQuarantine(dataset.name, file.file_id, counts.rejected > 0 ? stage_id : null);
   if (counts.rejected === 0) return { rejected: 0, summary_key: null };
   const reasons = await ports.reasons(validation.profile_key);
-  const summary = { dataset: dataset.name, owner: dataset.owner, file: `s3://${file.bucket}/${file.key}`, file_id: file.file_id, version_id: file.version_id, stage_id, counts, reasons };
+  const summary = {
+    dataset: dataset.name,
+    owner: dataset.owner,
+    file: `s3://${file.bucket}/${file.key}`,
+    file_id: file.file_id,
+    version_id: file.version_id,
+    stage_id,
+    counts,
+    reasons,
+  };
   const key = `${quarantineFolder(dataset.name, stage_id)}/_summary.json`;
   await ports.writeJson(key, summary);
-  await ports.notify(...notice(dataset, file, validation, reasons));
+  await ports.notify(notice(dataset, file, validation, reasons));
   return { rejected: counts.rejected, summary_key: key };
 }
 
-function notice(
-  dataset: Dataset,
-  file: FileRef,
-  { counts }: Validated,
-  reasons: Record<string, number>,
-): [string, string, Record<string, string>] {
+function notice(dataset: Dataset, file: FileRef, { counts }: Validated, reasons: Record<string, number>): Notice {
   const lines = Object.entries(reasons)
     .sort(([, a], [, b]) => b - a)
     .map(([reason, rows]) => `  ${rows} × ${reason}`);
   const message = [
     `${counts.rejected} of ${counts.in} rows of s3://${file.bucket}/${file.key} are in quarantine:`,
     ...lines,
-    `The other rows are in silver.${dataset.name}. Each rejected row with its reasons: tributary quarantine ${dataset.name} --file ${file.file_id}`,
+    `Its other rows go on to silver.${dataset.name}. Each rejected row with its reasons:`,
+    `  npx tributary quarantine ${dataset.name} --file ${file.file_id}`,
   ].join('\n');
-  return [`${dataset.name}: ${counts.rejected} rows in quarantine`, message, { dataset: dataset.name, owner: dataset.owner }];
+  const subject = `${dataset.name}: ${counts.rejected} rows in quarantine`.slice(0, 100);
+  return { dataset: dataset.name, owner: dataset.owner, subject, message };
 }

@@ -1,28 +1,18 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { FileRejectedError } from '../errors.ts';
 import { beginValidation, markRejected, updateFile } from '../ledger/files.ts';
-import type { RowCounts, Staging } from '../ledger/items.ts';
+import type { Staging } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import type { Catalog } from '../ports.ts';
+import { TooManyRejectsError, type ValidationResult } from '../validation/result.ts';
 import { quarantineFolder, stagingFolder } from './keys.ts';
 import type { FileRef, Validated } from './payloads.ts';
-
-/** What the validation engine wrote to local files. */
-export interface EngineResult {
-  counts: RowCounts;
-  partitions: string[];
-  acceptedPath: string;
-  /** Undefined when no row was rejected. */
-  rejectedPath?: string;
-  profilePath: string;
-}
 
 export interface ValidatePorts {
   ledger: LedgerStore;
   clock: Clock;
   catalog: Catalog;
-  validate(dataset: Dataset, stageId: string): Promise<EngineResult>;
-  sizeOf(path: string): Promise<number>;
+  validate(dataset: Dataset, stageId: string): Promise<ValidationResult>;
   upload(path: string, key: string): Promise<void>;
 }
 
@@ -35,7 +25,7 @@ const listedPartitions = 200;
  */
 export async function validateLanded(ports: ValidatePorts, dataset: Dataset, file: FileRef): Promise<Validated> {
   const { attempt, stageId } = await beginValidation(ports.ledger, ports.clock, file.file_id);
-  let result: EngineResult;
+  let result: ValidationResult;
   try {
     result = await ports.validate(dataset, stageId);
   } catch (error) {
@@ -50,7 +40,7 @@ export async function validateLanded(ports: ValidatePorts, dataset: Dataset, fil
     stage_id: stageId,
     counts: result.counts,
     rows: result.counts.accepted,
-    bytes: await ports.sizeOf(result.acceptedPath),
+    bytes: result.bytes,
     partitions: result.partitions.length <= listedPartitions ? result.partitions : [],
     partition_count: result.partitions.length,
     profile_key: `${staging}/_profile.json`,
@@ -71,7 +61,7 @@ async function uploadRejected(
   ports: ValidatePorts,
   dataset: Dataset,
   stageId: string,
-  { rejectedPath }: EngineResult,
+  { rejectedPath }: ValidationResult,
 ): Promise<string | null> {
   if (rejectedPath === undefined) return null;
   const key = `${quarantineFolder(dataset.name, stageId)}/part-0.parquet`;
@@ -80,10 +70,18 @@ async function uploadRejected(
 }
 
 /** A file refused for its rows has its bad rows in `error.result`; one that can't be read has none. */
-async function refuse(ports: ValidatePorts, dataset: Dataset, file: FileRef, stageId: string, error: FileRejectedError) {
-  const { result } = error as FileRejectedError & { result?: EngineResult };
+async function refuse(
+  ports: ValidatePorts,
+  dataset: Dataset,
+  file: FileRef,
+  stageId: string,
+  error: FileRejectedError,
+): Promise<void> {
+  const result = error instanceof TooManyRejectsError ? error.result : undefined;
   const rejected = result === undefined ? null : await uploadRejected(ports, dataset, stageId, result);
-  if (result !== undefined) await ports.upload(result.profilePath, `${quarantineFolder(dataset.name, stageId)}/_profile.json`);
+  if (result !== undefined) {
+    await ports.upload(result.profilePath, `${quarantineFolder(dataset.name, stageId)}/_profile.json`);
+  }
   await ports.catalog.registerQuarantine(dataset.name, file.file_id, rejected === null ? null : stageId);
   await markRejected(ports.ledger, ports.clock, file.file_id, error, result?.counts);
 }

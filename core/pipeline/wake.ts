@@ -36,7 +36,12 @@ const mayWake = (file: FileItem, besides: string | undefined) =>
 /**
  * Gives back every lease that a failed run holds and wakes the next run. Returns the ARN of the run it woke, if any.
  */
-export async function releaseLeaseOf(ports: WakePorts, marts: string[], dataset: string, run: string): Promise<string | undefined> {
+export async function releaseLeaseOf(
+  ports: WakePorts,
+  marts: string[],
+  dataset: string,
+  run: string,
+): Promise<string | undefined> {
   for (const mart of marts) await releaseMart(ports, mart, run);
   const table = await getTable(ports.ledger, dataset);
   if (table.owner !== run) return undefined;

@@ -51,5 +51,9 @@ export function renderSql(text: string, values: Values, optional: readonly strin
     return typeof value === 'string' ? identifier(value) : value.fragment;
   });
   if (unused.size > 0) throw new InvalidInputError(`values without a placeholder: ${[...unused].join(', ')}`);
-  return rendered.join('').replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim();
+  return rendered
+    .join('')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{2,}/g, '\n')
+    .trim();
 }

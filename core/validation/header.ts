@@ -31,7 +31,7 @@ export function bindHeader(cells: string[], dataset: Dataset): Binding {
       'the lines end in bare carriage returns (old Macintosh style). Save the file with LF or CRLF line ends.',
     );
   }
-  if (cells.some((cell) => /[\0-\x08]/.test(cell))) {
+  if (cells.some((cell) => /\p{Cc}/u.test(cell.trim()))) {
     throw new FileRejectedError('the first line holds control characters: is the file text at all?');
   }
   const byHeader = columnsByHeader(dataset);

@@ -99,7 +99,7 @@ export class Splitter {
   /** What `scan` found; fields instead of a result, since it runs once for every record. */
   private readonly scanned: Scanned = { end: 0, next: 0, fields: 0, quoted: false, recode: false, damage: undefined };
 
-  private readonly staged = Buffer.allocUnsafe(MB);
+  private readonly staged: Buffer;
   private stagedBytes = 0;
 
   constructor(options: SplitterOptions) {
@@ -107,6 +107,7 @@ export class Splitter {
     this.readJson = jsonRecordReader(options.dataset);
     this.wanted = this.options.block;
     this.buffer = Buffer.allocUnsafe(2 * this.options.block);
+    this.staged = Buffer.allocUnsafe(Math.max(this.options.block, 4096));
   }
 
   /** Takes the next bytes of the file. Throws FileRejectedError when the header does not fit the contract. */
@@ -138,8 +139,14 @@ export class Splitter {
     return summary;
   }
 
-  /** Line of the input that is being read, for messages about where it broke off. */
-  get line(): number {
+  /** Line up to which the input has come, for a message about where it broke off. */
+  get lineReached(): number {
+    let line = this.line;
+    for (let at = 0; at < this.filled; at++) if (this.buffer[at] === LF) line++;
+    return line;
+  }
+
+  private get line(): number {
     return this.summary.lines + 1;
   }
 
@@ -284,17 +291,23 @@ export class Splitter {
 
   private jsonRecord(line: number, start: number, end: number): void {
     const damage = this.byteDamage(start, end);
-    if (damage) return this.damaged(line, damage);
-    let record: JsonRecord | undefined;
-    try {
-      record = this.readJson(this.buffer.toString('utf8', start, end));
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      return this.damaged(line, ['invalid_json', `the line is not valid JSON: ${clean(error.message).slice(0, 200)}`]);
+    const record = damage ?? this.parseJson(start, end);
+    if (Array.isArray(record)) {
+      this.damaged(line, record);
+      return;
     }
-    if (!record) return this.damaged(line, ['not_an_object', 'the line is not one JSON object']);
     const faults = record.faults.length > 0 ? JSON.stringify(record.faults.map(forPeople)) : '';
     this.stage(line, [...record.fields, record.rescued, faults].map(csvField).join(','));
+  }
+
+  private parseJson(start: number, end: number): JsonRecord | Damage {
+    try {
+      const record = this.readJson(this.buffer.toString('utf8', start, end));
+      return record ?? ['not_an_object', 'the line is not one JSON object'];
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return ['invalid_json', `the line is not valid JSON: ${clean(error.message).slice(0, 200)}`];
+    }
   }
 
   /** Index after the quote that closes the field whose text begins at `from`; -1 if that can not be told yet. */
@@ -361,7 +374,10 @@ export class Splitter {
 
   private stageBytes(line: number, start: number, end: number): void {
     const size = end - start;
-    if (size + 40 > this.staged.length) return this.stage(line, this.buffer.toString('utf8', start, end));
+    if (size + 40 > this.staged.length) {
+      this.stage(line, this.buffer.toString('utf8', start, end));
+      return;
+    }
     if (this.stagedBytes + size + 40 > this.staged.length) this.flush();
     this.number(this.summary.records);
     this.number(line);
@@ -379,11 +395,12 @@ export class Splitter {
     if (3 * row.length > this.staged.length) {
       const bytes = Buffer.from(row);
       this.options.output.sound(bytes);
-      return this.count(bytes.length);
+      this.count(bytes.length);
+    } else {
+      const size = this.staged.write(row, this.stagedBytes);
+      this.stagedBytes += size;
+      this.count(size);
     }
-    const size = this.staged.write(row, this.stagedBytes);
-    this.stagedBytes += size;
-    this.count(size);
   }
 
   private number(value: number): void {

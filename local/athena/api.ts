@@ -260,9 +260,9 @@ const ROWS: ColumnInfo = {
 
 function offsetOf(token: unknown): number | undefined {
   if (token === undefined || token === null) return undefined;
-  const offset = Number(Buffer.from(String(token), 'base64url').toString());
-  if (!Number.isSafeInteger(offset) || offset < 0) throw invalid('NextToken is not valid');
-  return offset;
+  const text = Buffer.from(String(token), 'base64url').toString();
+  if (!/^\d{1,15}$/.test(text)) throw invalid('NextToken is not valid');
+  return Number(text);
 }
 
 function describe(execution: Execution, now: number): Json {

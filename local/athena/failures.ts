@@ -40,3 +40,8 @@ export function resultsNotWritten(location: string, error: unknown): { reason: s
   const reason = `Failed to write query results to ${location}: ${cause}`;
   return { reason, error: { ErrorCategory: 1, ErrorType: 401, Retryable: true, ErrorMessage: reason } };
 }
+
+/** The query ended because this server did. */
+export function interrupted(reason: string): { reason: string; error: AthenaError } {
+  return { reason, error: { ErrorCategory: 1, ErrorType: 100, Retryable: true, ErrorMessage: reason } };
+}

@@ -1,6 +1,6 @@
 import type { Execution, ExecutionStore } from './executions.ts';
 import { isFinished } from './executions.ts';
-import { describeFailure, resultsNotWritten } from './failures.ts';
+import { describeFailure, interrupted, resultsNotWritten } from './failures.ts';
 import { columnInfo, formatCell } from './format.ts';
 import { quoteText } from './names.ts';
 import type { PutObject } from './results.ts';
@@ -8,7 +8,7 @@ import { ResultWriter } from './results.ts';
 import type { Translation } from './translate.ts';
 import { translate } from './translate.ts';
 import type { Engine, Page } from './trino.ts';
-import { EngineError, EngineUnavailableError } from './trino.ts';
+import { EngineError } from './trino.ts';
 
 export interface RunnerPorts {
   store: ExecutionStore;
@@ -20,6 +20,8 @@ export interface RunnerPorts {
 }
 
 class Cancelled extends Error {}
+
+const SHUT_DOWN = 'The Athena API server was shut down while the query was running; the query was stopped';
 
 interface Running {
   execution: Execution;
@@ -33,6 +35,7 @@ export class Runner {
   private readonly ports: RunnerPorts;
   private readonly queue: Execution[] = [];
   private readonly running = new Map<string, Running>();
+  private shuttingDown = false;
 
   constructor(ports: RunnerPorts) {
     this.ports = ports;
@@ -74,10 +77,11 @@ export class Runner {
    * still open then is settled at the next start.
    */
   async shutDown(patienceMillis = 5000): Promise<void> {
-    const reason = 'The Athena API server was shut down';
-    for (const execution of this.queue.splice(0)) this.finish(execution, { state: 'CANCELLED', reason });
+    this.shuttingDown = true;
+    for (const execution of this.queue.splice(0))
+      this.finish(execution, { state: 'FAILED', ...interrupted(SHUT_DOWN) });
     const running = [...this.running.values()];
-    await Promise.all(running.map((one) => this.stop(one.execution.id, reason).catch(() => {})));
+    await Promise.all(running.map((one) => this.stop(one.execution.id, SHUT_DOWN).catch(() => {})));
     let timer: NodeJS.Timeout | undefined;
     const enough = new Promise((resolve) => {
       timer = setTimeout(resolve, patienceMillis);
@@ -105,7 +109,11 @@ export class Runner {
       await this.execute(running, translation);
     } catch (error) {
       if (isFinished(execution.state)) return;
-      if (error instanceof Cancelled) this.finish(execution, { state: 'CANCELLED', reason: running.cancelReason });
+      // Nobody asked for this end, so it is not CANCELLED.
+      if (error instanceof Cancelled && this.shuttingDown) {
+        this.finish(execution, { state: 'FAILED', ...interrupted(SHUT_DOWN) });
+      } else if (error instanceof Cancelled)
+        this.finish(execution, { state: 'CANCELLED', reason: running.cancelReason });
       else this.finish(execution, { state: 'FAILED', ...describeFailure(error) });
     }
   }
@@ -174,7 +182,6 @@ export class Runner {
     } catch (error) {
       // Whatever cancelled the query, only Trino's word says that it did not commit.
       if (error instanceof EngineError && error.errorName === 'USER_CANCELED') throw new Cancelled();
-      if (error instanceof EngineUnavailableError && running.cancelReason !== undefined) throw new Cancelled();
       throw error;
     } finally {
       running.nextUri = undefined;
@@ -224,12 +231,7 @@ export async function settleAbandoned(ports: Pick<RunnerPorts, 'store' | 'engine
             ? 'Trino no longer knows it, so whether it committed is not known'
             : 'it had not begun';
     const reason = `The Athena API server was restarted while the query was ${execution.state}; ${fate}`;
-    Object.assign(execution, {
-      state: 'FAILED',
-      reason,
-      error: { ErrorCategory: 1, ErrorType: 100, Retryable: true, ErrorMessage: reason },
-      completed: ports.now() / 1000,
-    });
+    Object.assign(execution, { state: 'FAILED', ...interrupted(reason), completed: ports.now() / 1000 });
     ports.store.save(execution);
   }
   return abandoned.length;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { buildIncident, type EndedRun, incidentKey } from '../../../core/incident/incident.ts';
 import { type AlertMessage, alertMessage } from '../../../core/incident/message.ts';
 import type { IncidentRecord } from '../../../core/incident/record.ts';
-import { executionOf, type ReportPorts, reportFailure } from '../../../core/incident/report.ts';
+import { ExecutionEnded, type ReportPorts, reportFailure } from '../../../core/incident/report.ts';
 import { fileId } from '../../../core/ledger/file-id.ts';
 import { aborted, newestFirst, rejected, s3Event } from './histories.ts';
 import { handClock, memoryStore } from './memory-store.ts';
@@ -222,12 +222,17 @@ describe('the message', () => {
 
 describe('a status event', () => {
   it('names its execution', () => {
-    const arn = executionOf({ detail: { executionArn: arnOf('one') } });
+    const parsed = ExecutionEnded.parse({ detail: { executionArn: arnOf('one'), status: 'FAILED' } });
 
-    expect(arn).toBe(arnOf('one'));
+    expect(parsed.detail.executionArn).toBe(arnOf('one'));
   });
 
-  it.each([{}, { detail: {} }, { detail: { executionArn: 7 } }])('is refused when it does not: %j', (event) => {
-    expect(() => executionOf(event)).toThrow('detail.executionArn is missing');
-  });
+  it.each([{}, { detail: {} }, { detail: { executionArn: 7 } }, { detail: { executionArn: 'one' } }])(
+    'is refused when it does not: %j',
+    (event) => {
+      const parsed = ExecutionEnded.safeParse(event);
+
+      expect(parsed.success).toBe(false);
+    },
+  );
 });

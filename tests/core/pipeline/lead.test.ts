@@ -30,7 +30,11 @@ describe('leading a table', () => {
 
     const ends = await Promise.all(numbers(30).map((n) => lead(ports, n, `run${n}`)));
 
-    expect(fake.merges.flat().sort()).toEqual(numbers(30).map((n) => `stage${n}`).sort());
+    expect(fake.merges.flat().sort()).toEqual(
+      numbers(30)
+        .map((n) => `stage${n}`)
+        .sort(),
+    );
     expect(await Promise.all(numbers(30).map((n) => status(ports, n)))).toEqual(numbers(30).map(() => 'done'));
     expect(ends.filter((end) => end === 'ingested').length).toBeGreaterThan(0);
     expect((await getTable(ports.ledger, 'orders')).owner).toBeUndefined();
@@ -114,7 +118,9 @@ describe('leading a table', () => {
 
     const woken = await releaseLeaseOf(wake, [], 'orders', 'run1');
 
-    expect(JSON.parse(woken!)).toMatchObject({ detail: { object: { key: 'landing/orders/2.csv', 'version-id': 'v2' } } });
+    expect(JSON.parse(woken!)).toMatchObject({
+      detail: { object: { key: 'landing/orders/2.csv', 'version-id': 'v2' } },
+    });
     expect((await getTable(ports.ledger, 'orders')).owner).toBeUndefined();
   });
 });
@@ -149,7 +155,9 @@ describe('a crash at any point', () => {
       await land(ports, 2, 'run2');
       const fault = faulty(store, fake.athena, at, when);
 
-      const first = await lead({ ...ports, ledger: fault.ledger, athena: fault.athena }, 1, 'run1').catch((error: Error) => error.message);
+      const first = await lead({ ...ports, ledger: fault.ledger, athena: fault.athena }, 1, 'run1').catch(
+        (error: Error) => error.message,
+      );
       if (!fault.crashed()) break;
       points++;
       expect(['crash', 'ingested', 'handed_over']).toContain(first);

@@ -1,13 +1,13 @@
+import { readSqlFiles } from '../../../aws/project-files.ts';
 import type { Dataset } from '../../../core/contract/dataset.ts';
-import type { LedgerStore } from '../../../core/ledger/store.ts';
-import { claimFile, updateFile } from '../../../core/ledger/files.ts';
 import { refreshMarts } from '../../../core/gold/refresh.ts';
+import { claimFile, updateFile } from '../../../core/ledger/files.ts';
+import type { LedgerStore } from '../../../core/ledger/store.ts';
 import type { LeadPorts } from '../../../core/merge/lead.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
 import type { FileRef } from '../../../core/pipeline/payloads.ts';
 import { publishBatch } from '../../../core/pipeline/publish.ts';
 import type { Athena, Catalog, QueryStatus } from '../../../core/ports.ts';
-import { readSqlFiles } from '../../../aws/project-files.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
 
 export const orders: Dataset = {
@@ -36,7 +36,8 @@ export function fakeAthena(outcomes: ('succeeded' | 'running' | string)[] = []) 
   const queries = new Map<string, { sql: string; status: QueryStatus }>();
   const merged = new Set<string>();
   const merges: string[][] = [];
-  const stageIds = (sql: string) => [...(/stage_id in \(([^)]*)\)/.exec(sql)?.[1] ?? '').matchAll(/'([^']*)'/g)].map((m) => m[1]!);
+  const stageIds = (sql: string) =>
+    [...(/stage_id in \(([^)]*)\)/.exec(sql)?.[1] ?? '').matchAll(/'([^']*)'/g)].map((m) => m[1]!);
   const end = (id: string) => {
     const query = queries.get(id)!;
     query.status = { state: 'succeeded', bytesScanned: 10 };
@@ -45,7 +46,8 @@ export function fakeAthena(outcomes: ('succeeded' | 'running' | string)[] = []) 
   const athena: Athena = {
     async start(sql, token) {
       if (queries.has(token)) {
-        if (queries.get(token)!.sql !== sql) throw new Error('InvalidRequestException: Idempotent parameters do not match');
+        if (queries.get(token)!.sql !== sql)
+          throw new Error('InvalidRequestException: Idempotent parameters do not match');
         return token;
       }
       queries.set(token, { sql, status: { state: 'running' } });
@@ -87,7 +89,11 @@ export interface World extends LeadPorts {
   published: number;
 }
 
-export function world(fake: ReturnType<typeof fakeAthena>, ledger: LedgerStore = memoryStore(), clock = handClock()): World {
+export function world(
+  fake: ReturnType<typeof fakeAthena>,
+  ledger: LedgerStore = memoryStore(),
+  clock = handClock(),
+): World {
   return {
     athena: fake.athena,
     catalog: fakeCatalog(),
@@ -121,7 +127,15 @@ export async function land({ ledger, clock }: World, n: number, run: string): Pr
   await claimFile(ledger, clock, { ...file, run });
   const counts = { in: 1, accepted: 1, rejected: 0, duplicate: 0, superseded: 0 };
   const partitions = ['2026-03-01'];
-  const validated = { stage_id: `stage${n}`, counts, rows: 1, bytes: 1, partitions, partition_count: 1, profile_key: 'p' };
+  const validated = {
+    stage_id: `stage${n}`,
+    counts,
+    rows: 1,
+    bytes: 1,
+    partitions,
+    partition_count: 1,
+    profile_key: 'p',
+  };
   await updateFile(ledger, clock, file.file_id, () => ({ validated }));
 }
 
@@ -132,7 +146,11 @@ export async function lead(ports: World, n: number, run: string): Promise<'hande
     const merged = await mergeRows(ports, orders, file, run);
     if (merged.outcome !== 'merged') return merged.outcome;
     await refreshMarts({ ...ports, datasets: { orders }, marts: [] }, 'orders', run);
-    const publish = { ...ports, startRun: async (input: string) => `woken ${ports.started.push(input)}`, publish: () => ports.published++ };
+    const publish = {
+      ...ports,
+      startRun: async (input: string) => `woken ${ports.started.push(input)}`,
+      publish: () => ports.published++,
+    };
     if ((await publishBatch(publish, orders, run)).outcome === 'done') return 'ingested';
   }
 }

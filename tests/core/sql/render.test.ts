@@ -81,7 +81,14 @@ describe('renderSql', () => {
   });
 
   it('types dates, timestamps, decimals, numbers, booleans and null', () => {
-    const values = { a: { date: '2026-01-02' }, b: { timestamp: '2026-01-02 03:04:05.123456' }, c: { decimal: '-1.50' }, d: 7n, e: true, f: null };
+    const values = {
+      a: { date: '2026-01-02' },
+      b: { timestamp: '2026-01-02 03:04:05.123456' },
+      c: { decimal: '-1.50' },
+      d: 7n,
+      e: true,
+      f: null,
+    };
 
     const sql = renderSql(':a :b :c :d :e :f', { literals: values });
 
@@ -90,9 +97,16 @@ describe('renderSql', () => {
 
   it('splits and joins any text to itself', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom("'", '"', '`', '-', '/', '*', '{', '}', ':', 'a', '\n', ' ') }), (text) => {
-        expect(tokenise(text).map((token) => token.text).join('')).toBe(text);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom("'", '"', '`', '-', '/', '*', '{', '}', ':', 'a', '\n', ' ') }),
+        (text) => {
+          expect(
+            tokenise(text)
+              .map((token) => token.text)
+              .join(''),
+          ).toBe(text);
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,58 @@
+import {
+  type GeneratedCsv,
+  type GenerateOptions,
+  hoursBefore,
+  instant,
+  type Recipe,
+  timeBefore,
+  toCsv,
+} from './table.ts';
+
+export type DirtyCustomer = 'bad_email' | 'bad_region' | 'missing_name' | 'duplicate' | 'superseded';
+
+const FIRST = ['Ada', 'Bela', 'Chidi', 'Dora', 'Emre', 'Farah', 'Goran', 'Hana', 'Ines', 'Jomo', 'Kaito', 'Lucía'];
+const LAST = ['Abara', 'Brown', 'Costa', 'Demir', 'Evans', 'Fischer', 'Gupta', 'Haddad', 'Ito', 'Jansen', "O'Neil"];
+const COUNTRIES = {
+  AMER: ['US', 'CA', 'BR', 'MX'],
+  EMEA: ['DE', 'FR', 'GB', 'NG', 'TR'],
+  APAC: ['JP', 'IN', 'AU', 'SG'],
+};
+const PLANS = ['free', 'free', 'pro', 'pro', 'enterprise'];
+
+/** `C-000001` for the first customer. */
+export const customerId = (index: number): string => `C-${String(index + 1).padStart(6, '0')}`;
+
+/** Customers `C-000001` to as many as `rows` says; the spoilt rows have ids beyond them, so each of these is sound. */
+export function generateCustomers(options: GenerateOptions): GeneratedCsv<DirtyCustomer> {
+  return toCsv(options, recipe(options));
+}
+
+function recipe({ rows, at }: GenerateOptions): Recipe<DirtyCustomer> {
+  let beyond = rows;
+  const stranger = () => ({ customer_id: customerId(beyond++) });
+  return {
+    columns: ['customer_id', 'name', 'email', 'region', 'country', 'plan', 'signed_up_on', 'updated_at'],
+    row(index, random) {
+      const region = random.pick(Object.keys(COUNTRIES) as (keyof typeof COUNTRIES)[]);
+      const [first, last] = [random.pick(FIRST), random.pick(LAST)];
+      return {
+        customer_id: customerId(index),
+        name: random.next() < 0.1 ? `${last}, ${first}` : `${first} ${last}`,
+        email: `customer${index + 1}@example.com`,
+        region,
+        country: random.pick(COUNTRIES[region]),
+        plan: random.pick(PLANS),
+        signed_up_on: instant(timeBefore(at, 1000, random)).slice(0, 10),
+        updated_at: instant(timeBefore(at, 10, random)),
+      };
+    },
+    spoils: {
+      bad_email: (row, random) => ({ ...row, ...stranger(), email: random.pick(['nobody', 'a@b', 'two words@x.org']) }),
+      bad_region: (row, random) => ({ ...row, ...stranger(), region: random.pick(['emea', 'MOON', 'EU']) }),
+      missing_name: (row) => ({ ...row, ...stranger(), name: '' }),
+      duplicate: (row) => row,
+      // Each by another number of hours, so that two older versions of one row are never the same.
+      superseded: (row, _, number) => ({ ...row, plan: 'free', updated_at: hoursBefore(row.updated_at, number) }),
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+
+export interface DuckDb {
+  run(sql: string): Promise<void>;
+  /** All rows of a small result. */
+  rows<T>(sql: string): Promise<T[]>;
+  /** The first column of a result of any size, in blocks. */
+  numbers(sql: string): AsyncGenerator<number[]>;
+  close(): void;
+}
+
+export interface DuckDbOptions {
+  memoryLimitMb: number;
+  threads: number;
+  /** Where it may spill. */
+  tempDirectory: string;
+}
+
+/** Opens a DuckDB in memory that loads nothing from the network and spills to `tempDirectory`. */
+export async function openDuckDb({ memoryLimitMb, threads, tempDirectory }: DuckDbOptions): Promise<DuckDb> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${memoryLimitMb}MB`,
+    threads: String(threads),
+    temp_directory: tempDirectory,
+    preserve_insertion_order: 'true',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  return {
+    async run(sql) {
+      await connection.run(sql);
+    },
+    async rows<T>(sql: string) {
+      return (await connection.runAndReadAll(sql)).getRowObjectsJson() as T[];
+    },
+    async *numbers(sql) {
+      const result = await connection.stream(sql);
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        yield chunk.getColumnValues(0).map(Number);
+      }
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

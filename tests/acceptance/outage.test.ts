@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { readCloud } from '../../local/cloud-state.ts';
+import { down } from '../../local/down.ts';
+import { up } from '../../local/up.ts';
+import { dropText, type Dropped, home, isLocal, query, tributary, tributaryJson, until } from './cloud.ts';
+
+const header = 'order_id,customer_id,product_id,quantity,unit_price,status,order_ts,updated_at\n';
+const order = (id: string) => `${id},C-000001,P-00001,1,9.99,paid,2026-04-01T10:00:00Z,2026-04-01T10:00:00Z\n`;
+
+interface Alerts {
+  messages: { at: string; subject: string; message: string }[];
+  alarms: { name: string; state: string }[];
+}
+const alarm = async (name: string) =>
+  (await tributaryJson<Alerts>('alerts')).alarms.find((candidate) => candidate.name.endsWith(name))!.state;
+
+/** On AWS nobody can switch Athena off. */
+(isLocal ? describe : describe.skip)('Athena cannot be reached', () => {
+  let dropped: Dropped;
+
+  it('fails the run and pages once with file, state, cause and the input to re-run', async () => {
+    process.kill(readCloud(home)!.pids.athena!, 'SIGTERM');
+    await until('Athena is gone', 30, async () => readCloud(home)!.parts.athena.state === 'crashed');
+
+    dropped = await dropText('orders', 'outage.csv', header + order('O-OUTAGE-0001'));
+
+    expect(dropped).toMatchObject({ outcome: 'failed', error: expect.stringContaining('ServiceUnavailableError') });
+    const page = await until('the page is sent', 60, async () => {
+      const { messages } = await tributaryJson<Alerts>('alerts', '--since', '10m', '--full');
+      return messages.find(({ message }) => message.includes('outage.csv') && message.includes('MergeRows'));
+    });
+    expect(page.message).toContain('ServiceUnavailableError');
+    expect(page.message).toContain(dropped.version_id!);
+    expect(page.message).toMatch(/tributary rerun /);
+    expect(page.message).toMatch(/states\/home/);
+    const { messages } = await tributaryJson<Alerts>('alerts', '--since', '10m', '--full');
+    expect(messages.filter(({ message }) => message.includes('outage.csv') && message.includes('MergeRows'))).toHaveLength(1);
+  });
+
+  it('rings the alarm on failed runs', async () => {
+    await until('the alarm rings', 90, async () => (await alarm('runs-failed')) === 'ALARM');
+  });
+
+  it('shows in status what has crashed, with the end of its log', async () => {
+    const status = await tributary('status');
+
+    expect(status.stdout).toMatch(/crashed/);
+  });
+
+  it('is repaired by up, and rerun finishes the file', async () => {
+    await up({ home });
+
+    const rerun = await tributary('rerun', dropped.run!);
+
+    expect(rerun.code).toBe(0);
+    expect(await query("select count(*) as orders from {silver}.orders where order_id = 'O-OUTAGE-0001'")).toEqual([{ orders: 1 }]);
+    expect(await query("select orders from {gold}.daily_revenue where order_date = date '2026-04-01'")).toEqual([{ orders: expect.any(Number) }]);
+  });
+
+  it('ends, and the alarm returns to OK', async () => {
+    await until('the alarm is over', 240, async () => (await alarm('runs-failed')) === 'OK');
+  });
+});
+
+(isLocal ? describe : describe.skip)('the local cloud', () => {
+  it('answers a second up at once, having changed nothing', async () => {
+    const before = readCloud(home)!;
+
+    const again = await up({ home });
+
+    expect(again.started).toBe(false);
+    expect(again.deployment?.changed).toBe(false);
+    expect(again.cloud.pids).toEqual(before.pids);
+  });
+
+  it('still has the lake after down and up, and takes files', async () => {
+    const before = await query('select count(*) as orders, sum(revenue) as revenue from {gold}.daily_product_sales');
+
+    await down({ home });
+    const gone = await tributary('runs');
+    await up({ home });
+
+    expect(gone.code).toBe(3);
+    expect(await query('select count(*) as orders, sum(revenue) as revenue from {gold}.daily_product_sales')).toEqual(before);
+    expect(await dropText('orders', 'after-down.csv', header + order('O-OUTAGE-0002'))).toMatchObject({ outcome: 'done' });
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { readDatasets, readSqlFiles } from '../../../aws/project-files.ts';
+import { martsOf, parseMart, parseMarts } from '../../../core/gold/mart.ts';
+import { createMart, createView, dirtyQuery, mergeMart } from '../../../core/gold/statements.ts';
+
+const files = readSqlFiles();
+const marts = parseMarts(files);
+const datasets = readDatasets();
+const databases = { staging: 'st', silver: 'si', gold: 'go', ops: 'op' };
+const mart = (name: string) => marts.find((candidate) => candidate.name === name)!;
+
+describe('parseMart', () => {
+  it.each([
+    ['select 1', 'no line "-- sources'],
+    ['-- sources: orders\nselect 1', '"-- refresh:" must be'],
+    ['-- sources: orders\n-- refresh: weekly day\nselect 1', '"-- refresh:" must be'],
+    ['-- sources: orders\n-- refresh: full\nselect 1', 'no line "-- key'],
+    ['-- sources: orders\n-- refresh: key a\n-- key: b\nselect 1', 'must be one of the key columns'],
+    ['-- sources: orders\n-- refresh: key a\n-- key: a\nselect 1', 'no line "-- dirty orders'],
+    ['-- sources: orders\n-- refresh: full\n-- key: a\nselect 1', 'does not read {orders}'],
+  ])('says what the header lacks: %j', (text, reason) => {
+    expect(() => parseMart('m', text)).toThrow(`sql/gold/m.sql: ${reason.startsWith('no') ? 'the header has ' : ''}`);
+    expect(() => parseMart('m', text)).toThrow(reason);
+  });
+
+  it('reads a dirty statement over several lines', () => {
+    expect(mart('region_performance').dirty.orders).toContain('left join {customers} c');
+  });
+
+  it('refreshes tables before the views over them, and only what reads the dataset', () => {
+    const names = (dataset: string) => martsOf(marts, dataset).map(({ name }) => name);
+
+    expect(names('orders').at(-1)).toBe('top_products');
+    expect(names('orders')).toContain('daily_product_sales');
+    expect(names('customers').sort()).toEqual(['customer_lifetime_value', 'region_performance']);
+    expect(names('products')).toEqual(['top_products']);
+  });
+});
+
+describe('the statements of a mart', () => {
+  const before = { orders: { snapshot_id: '11', batch_seq: 1 }, customers: { snapshot_id: '21', batch_seq: 4 } };
+  const now = { orders: { snapshot_id: '12', batch_seq: 2 }, customers: { snapshot_id: '22', batch_seq: 5 } };
+
+  it('asks each changed source in the world before and in the world after', () => {
+    const sql = dirtyQuery(files, mart('region_performance'), datasets, databases, before, now)!;
+
+    expect(sql.match(/union all\n/g)).toHaveLength(3);
+    for (const snapshot of ['11', '12', '21', '22']) expect(sql).toContain(`for version as of ${snapshot} `);
+  });
+
+  it('asks nothing when no source has changed', () => {
+    expect(dirtyQuery(files, mart('daily_revenue'), datasets, databases, before, before)).toBeNull();
+  });
+
+  it('reads a source that never had a snapshot as empty', () => {
+    const sql = mergeMart(
+      files,
+      mart('customer_lifetime_value'),
+      databases,
+      [{ name: 'customer_id', type: 'string' }],
+      { ...now, customers: { snapshot_id: null, batch_seq: 0 } },
+      undefined,
+    );
+
+    expect(sql).toContain('(select * from si.customers where false)');
+  });
+
+  it('restricts both sides of a MERGE to the dirty values, typed as the column is', () => {
+    const columns = [
+      { name: 'order_date', type: 'date' },
+      { name: 'revenue', type: 'decimal(38,2)' },
+    ];
+
+    const sql = mergeMart(files, mart('daily_revenue'), databases, columns, now, ['2026-01-01']);
+
+    expect(sql.match(/order_date in \(date '2026-01-01'\)/g)).toHaveLength(3);
+  });
+
+  it.each(marts.map((m) => [m.name, m] as const))('renders %s without a placeholder left', (_, m) => {
+    const sources = Object.fromEntries(m.sources.map((source) => [source, { snapshot_id: '1', batch_seq: 1 }]));
+
+    const sql =
+      m.refresh.kind === 'view'
+        ? createView(files, m, datasets, databases)
+        : createMart(files, m, databases, sources, 'lake');
+
+    expect(sql).not.toMatch(/[{}]/);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { StagedItem } from '../../../core/ledger/items.ts';
+import { type Limits, planBatch, ranges } from '../../../core/merge/plan.ts';
+
+const day = fc.integer({ min: 0, max: 60 }).map((n) => new Date(Date.UTC(2026, 0, 1 + n)).toISOString().slice(0, 10));
+const staged = fc
+  .array(fc.record({ partitions: fc.uniqueArray(day, { maxLength: 12 }), bytes: fc.integer({ min: 0, max: 100 }) }))
+  .map((files) =>
+    files.map(
+      ({ partitions, bytes }, index): StagedItem => ({
+        pk: 'table#orders',
+        sk: `staged#${index}`,
+        rev: 1,
+        staged_seq: index + 1,
+        file_id: `f${index}`,
+        stage_id: `f${index}-1`,
+        rows: 1,
+        bytes,
+        partitions: partitions.sort(),
+        partition_count: partitions.length,
+        profile_key: 'p',
+      }),
+    ),
+  );
+const max: Limits = { files: 5, partitions: 8, bytes: 200 };
+
+describe('planBatch', () => {
+  it('takes every staged file in order, in batches that keep every limit', async () => {
+    await fc.assert(
+      fc.asyncProperty(staged, async (files) => {
+        const taken: StagedItem[] = [];
+        while (taken.length < files.length) {
+          const plan = await planBatch(files.slice(taken.length), async (item) => item.partitions, max);
+
+          const partitions = new Set(plan.files.flatMap((file) => file.partitions));
+          expect(plan.files.length).toBeGreaterThan(0);
+          expect(plan.files.length).toBeLessThanOrEqual(max.files);
+          if (plan.files.length > 1)
+            expect(plan.files.reduce((sum, file) => sum + file.bytes, 0)).toBeLessThanOrEqual(max.bytes);
+          if (plan.ranges.length === 0) expect(partitions.size).toBeLessThanOrEqual(max.partitions);
+          else expect(plan.files.length).toBe(1);
+          taken.push(...plan.files);
+        }
+        expect(taken).toEqual(files);
+      }),
+    );
+  });
+
+  it('covers each partition of a wide file by exactly one range', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(day, { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 1, max: 10 }),
+        (days, size) => {
+          const sorted = days.sort();
+
+          const cut = ranges(sorted, size);
+
+          for (const value of sorted) expect(cut.filter(({ from, to }) => from <= value && value <= to).length).toBe(1);
+          for (const { from, to } of cut)
+            expect(sorted.filter((value) => from <= value && value <= to).length).toBeLessThanOrEqual(size);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { jsonRecordReader } from '../../../core/validation/json-record.ts';
+import { dataset } from '../../engine/validation.ts';
+
+const read = jsonRecordReader(dataset());
+
+describe('jsonRecordReader', () => {
+  it('keeps numbers as they were written', () => {
+    expect(read('{"amount" : 1.10 ,"id":12345678901234567890}')?.fields).toEqual(['12345678901234567890', '1.10', '']);
+  });
+
+  it('gives undefined for what is not an object, and throws for what is not JSON', () => {
+    expect(['[]', '1', 'null', '"x"'].map((text) => read(text))).toEqual([undefined, undefined, undefined, undefined]);
+    expect(() => read('{"id":1,}')).toThrow(SyntaxError);
+  });
+
+  it('finds the members of any object, as JSON.parse does', () => {
+    const key = fc.string({
+      unit: fc.constantFrom('k', '"', '\\', '{', '}', ':', ',', ' ', '\n', 'é'),
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(
+        fc.dictionary(key, fc.jsonValue({ maxDepth: 3 })),
+        fc.string(),
+        fc.constantFrom(undefined, 1, '\t'),
+        (members, id, indent) => {
+          const record = read(JSON.stringify({ ...members, id }, null, indent));
+
+          const rest = Object.entries(members).filter(([, value]) => value !== null && value !== '');
+          expect(record?.fields[0]).toBe(id);
+          expect(JSON.parse(record?.rescued || '{}')).toEqual(JSON.parse(JSON.stringify(Object.fromEntries(rest))));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Column, Dataset } from '../../core/contract/dataset.ts';
+import { parseContract } from '../../core/contract/parse.ts';
+import { type ValidateFileOptions, type ValidationResult, validateFile } from '../../engine/validate.ts';
+
+/** Real input files, if this machine has them. */
+export const DATA = process.env.TRIBUTARY_DATA ?? resolve('..', 'shared', 'data');
+export const hasData = existsSync(join(DATA, 'online-retail'));
+
+export async function contract(name: string): Promise<Dataset> {
+  const file = join('schemas', `${name}.odcs.yaml`);
+  return parseContract(await readFile(file, 'utf8'), file);
+}
+
+export const column = (name: string, type: Column['type'], more: Partial<Column> = {}): Column => ({
+  name,
+  aliases: [],
+  type,
+  required: false,
+  pii: false,
+  ...more,
+});
+
+/** A dataset of `id`, `amount` and `note`, identified by `id`, that takes any share of rejects. */
+export const dataset = (more: Partial<Dataset> = {}): Dataset => ({
+  name: 'things',
+  version: '1.0.0',
+  description: 'things',
+  owner: 'things@example.com',
+  columns: [
+    column('id', { kind: 'string' }, { required: true }),
+    column('amount', { kind: 'decimal', precision: 12, scale: 2 }),
+    column('note', { kind: 'string' }),
+  ],
+  key: ['id'],
+  versionColumns: [],
+  history: 'latest',
+  drift: 'rescue',
+  maxRejectPercent: 100,
+  alarmRejectPercent: 100,
+  ...more,
+});
+
+export interface Rejected {
+  record: number;
+  line: number;
+  raw: string;
+  reasons: { column_name: string | null; rule: string; value: string | null; message: string }[];
+}
+
+export interface Outcome extends ValidationResult {
+  rows: Record<string, unknown>[];
+  rejects: Rejected[];
+}
+
+async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** Validates a file given as text or bytes, and reads back what was written. */
+export async function validate(
+  content: string | Uint8Array,
+  of: Dataset = dataset(),
+  more: Partial<ValidateFileOptions> & { chunk?: number } = {},
+): Promise<Outcome> {
+  const workDir = await mkdtemp(join(tmpdir(), 'tributary-test-'));
+  try {
+    const result = await validateFile({
+      source: inChunks(Buffer.from(content as string), more.chunk ?? 65536),
+      fileName: 'things.csv',
+      dataset: of,
+      fileId: 'f1',
+      lastModified: '2025-01-01T00:00:00.123Z',
+      stageId: 'f1-1',
+      workDir,
+      memoryLimitMb: 300,
+      threads: 1,
+      ...more,
+    });
+    const rows = await readParquet(result.acceptedPath);
+    const rejects = result.rejectedPath ? await readParquet(result.rejectedPath) : [];
+    return { ...result, rows, rejects: rejects as unknown as Rejected[] };
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+/** Rows of a Parquet file in the order of `record`; bigints as numbers, decimals as text. */
+export async function readParquet(path: string): Promise<Record<string, unknown>[]> {
+  return query(`SELECT * FROM '${path}' ORDER BY COLUMNS('^(meta_)?record$')`);
+}
+
+export async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson();
+    return rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name,
+          /^(meta_)?record$|^line$/.test(name) ? Number(value) : value,
+        ]),
+      ),
+    );
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/** The error that an action ends with; fails if it does not. */
+export async function failure(action: Promise<unknown>): Promise<Error & { result?: ValidationResult }> {
+  try {
+    await action;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected an error');
+}

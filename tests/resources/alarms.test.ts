@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { load, type Resource, variables } from './load.ts';
+
+const { rejectLimits } = createRequire(import.meta.url)('../../resources/alarms.cjs');
+const datasets = readdirSync(new URL('../../schemas/', import.meta.url))
+  .filter((name) => name.endsWith('.odcs.yaml'))
+  .map((name) => name.slice(0, -'.odcs.yaml'.length));
+
+let alarms: Resource[];
+
+beforeAll(async () => {
+  const { Resources } = await load<{ Resources: Record<string, Resource> }>('alarms.cjs', variables);
+  alarms = Object.values(Resources);
+});
+
+describe('every alarm', () => {
+  it('tells the alert topic when it rings and when it is over', () => {
+    const topic = [{ Ref: 'AlertTopic' }];
+
+    const deaf = alarms.filter(({ Properties }) => {
+      const { AlarmActions, OKActions } = Properties;
+      return JSON.stringify([AlarmActions, OKActions]) !== JSON.stringify([topic, topic]);
+    });
+
+    expect(alarms.length).toBeGreaterThan(datasets.length);
+    expect(deaf).toEqual([]);
+  });
+
+  it('looks at one minute and takes silence for well', () => {
+    for (const { Properties } of alarms) {
+      expect(Properties).toMatchObject({ Period: 60, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+    }
+  });
+
+  it('says what it means and which section of the runbook to open', () => {
+    const file = new URL('../../docs/runbook.md', import.meta.url);
+    const runbook = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const sections = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading!));
+
+    const named = alarms.map(
+      ({ Properties }) =>
+        /\w.* First look: docs\/runbook\.md#([a-z-]+)$/.exec(String(Properties.AlarmDescription))?.[1],
+    );
+
+    expect(named).not.toContain(undefined);
+    expect(sections).toEqual(expect.arrayContaining([...new Set(named)]));
+  });
+});
+
+describe('the alarm on rejected rows', () => {
+  it('exists for each contract', () => {
+    const watched = alarms.flatMap(({ Properties }) =>
+      Properties.MetricName === 'RejectedPercent' ? [Properties.Dimensions] : [],
+    );
+
+    expect(watched).toEqual(
+      [...datasets].sort().map((dataset) => [
+        { Name: 'service', Value: 'tributary' },
+        { Name: 'stage', Value: 'dev' },
+        { Name: 'dataset', Value: dataset },
+      ]),
+    );
+  });
+
+  it('rings at four fifths of what a file may have, unless the contract says otherwise', () => {
+    const contract = (...customProperties: unknown[]) => ({ schema: [{ customProperties }] });
+    const max = { property: 'maxRejectPercent', value: 50 };
+    const own = { property: 'alarmRejectPercent', value: 7.5 };
+
+    expect(rejectLimits(contract(), 'f')).toEqual({ limit: 5, threshold: 4 });
+    expect(rejectLimits(contract(max), 'f')).toEqual({ limit: 50, threshold: 40 });
+    expect(rejectLimits(contract(max, own), 'f')).toEqual({ limit: 50, threshold: 7.5 });
+    expect(rejectLimits({ customProperties: [own] }, 'f')).toEqual({ limit: 5, threshold: 7.5 });
+  });
+
+  it.each(['5', -1, 101, Number.NaN])('fails the build on the share %p, naming the contract', (value) => {
+    const contract = { customProperties: [{ property: 'maxRejectPercent', value }] };
+
+    expect(() => rejectLimits(contract, 'schemas/x.odcs.yaml')).toThrow('schemas/x.odcs.yaml: maxRejectPercent');
+  });
+});
+
+/** How GitHub makes an anchor of a heading. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');

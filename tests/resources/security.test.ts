@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { load, type Resource, variables } from './load.ts';
+
+interface Statement {
+  Effect: string;
+  Action: string[];
+  Resource: unknown[];
+}
+
+/** Actions that AWS knows no resource of: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and xray-iam.html. */
+const withoutResource = [
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+const functions: Record<string, { role: string }> = parse(
+  readFileSync(new URL('../../resources/functions.yml', import.meta.url), 'utf8'),
+  { logLevel: 'silent' },
+);
+let roles: Record<string, Resource>;
+
+beforeAll(async () => {
+  roles = (await load<{ Resources: Record<string, Resource> }>('security.cjs', variables)).Resources;
+});
+
+const statements = (role: string): Statement[] =>
+  (roles[role]!.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+    (policy) => policy.PolicyDocument.Statement,
+  );
+
+describe('roles', () => {
+  it('are one a function, of its own', () => {
+    const named = Object.values(functions).map((definition) => definition.role);
+
+    expect(new Set(named).size).toBe(Object.keys(functions).length);
+    expect(Object.keys(roles)).toEqual(expect.arrayContaining(named));
+  });
+
+  it('name each action in full', () => {
+    const actions = Object.keys(roles).flatMap((role) => statements(role).flatMap((statement) => statement.Action));
+
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.filter((action) => !/^[a-z0-9]+:[A-Za-z]+$/.test(action))).toEqual([]);
+  });
+
+  it('reach every resource only where AWS has no resource to name', () => {
+    const wide = Object.keys(roles).flatMap((role) =>
+      statements(role)
+        .filter((statement) => statement.Resource.some((resource) => resource === '*'))
+        .flatMap((statement) => statement.Action),
+    );
+
+    expect(wide.sort()).toEqual(withoutResource);
+  });
+
+  it('reach no bucket, table, function or database as a whole by a pattern', () => {
+    const patterns = Object.keys(roles).flatMap((role) =>
+      statements(role).flatMap((statement) => statement.Resource.map((resource) => JSON.stringify(resource))),
+    );
+
+    expect(
+      patterns.filter((resource) => /\.Arn\}\/\*|:\*:|function:[^"]*\*|database\/[^"]*\*|table\/\*/.test(resource)),
+    ).toEqual([]);
+  });
+
+  it.each(Object.entries(functions))('let %s write its own log', (name, { role }) => {
+    const [log] = statements(role);
+
+    expect(log!.Action).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(JSON.stringify(log!.Resource)).toContain(`log-group:/aws/lambda/tributary-dev-${name}:*`);
+  });
+
+  it('let the state machine call the functions of its states and no other', () => {
+    const invoke = statements('IngestStateMachineRole').find(({ Action }) => Action.includes('lambda:InvokeFunction'));
+
+    const called = invoke!.Resource.map((resource) => /tributary-dev-([a-z-]+)/.exec(JSON.stringify(resource))?.[1]);
+
+    expect(called).toEqual([
+      ...['identify-file', 'validate-file', 'quarantine-rows', 'merge-rows', 'refresh-gold', 'publish-metrics'],
+    ]);
+  });
+});
