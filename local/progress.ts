@@ -31,7 +31,7 @@ function liveLine(output: Output, now: () => number): Progress {
   const draw = () => {
     frame = (frame + 1) % frames.length;
     const line = `${frames[frame]} ${name}${text ? `: ${text}` : ''} (${seconds(now() - started)})`;
-    output.write(`\r\x1b[2K${cut(line, (output.columns ?? 80) - 1)}`);
+    output.write(`\r\x1b[2K${cut(line, (output.columns || 80) - 1)}`);
   };
   const end = (mark: string, ending: string) => {
     clearInterval(timer);

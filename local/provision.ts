@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { readJson, writeJson } from './cloud-state.ts';
 import { withLock } from './lock.ts';
@@ -37,7 +46,7 @@ export async function provision(progress: Progress, options: ProvisionOptions = 
   return { python: python.python, java: join(python.folder, java), trino };
 }
 
-/** Makes the Python environment that only the tests use (PyIceberg, cfn-lint) if it is missing; returns its Python. Run its tools with `-m`. */
+/** Makes the Python environment that only the tests use (PyIceberg, cfn-lint) if it is missing; returns its Python; its programs are beside it. */
 export async function provisionTestPython(progress: Progress, options: ProvisionOptions = {}): Promise<string> {
   return (await pythonEnvironment('tests', ['requirements-test.txt'], progress, options)).python;
 }
@@ -59,7 +68,7 @@ async function pythonEnvironment(
   if (!existsSync(folder)) {
     await makeOnce(cache, name, `Python environment for the ${purpose}`, pythonNeeds, progress, async (draft) => {
       progress.update('creating');
-      const made = await runCommand(base.executable, ['-m', 'venv', draft], { env });
+      const made = await runCommand(base.executable, ['-m', 'venv', '--prompt', 'tributary', draft], { env });
       if (made.code !== 0) throw new Error(venvFailure(made.tail.join('\n'), base.version));
       const draftPython = join(draft, 'bin', 'python');
       await pipInstall(draftPython, requirements, progress, env);
@@ -72,13 +81,20 @@ async function pythonEnvironment(
       // This Java comes without the archive of its own classes that archives of applications build on. Doing without
       // it costs nothing but time at each start.
       if (path) await runCommand(path, ['-XX:+UseSerialGC', '-Xshare:dump']);
-      // Their first lines name the draft's folder; everything is run as `python -m …` instead.
-      for (const script of readdirSync(join(draft, 'bin'))) {
-        if (!script.startsWith('python')) rmSync(join(draft, 'bin', script), { recursive: true });
-      }
+      nameFolder(draft, folder);
     });
   }
   return { python, folder };
+}
+
+/** The programs of a virtual environment name its folder; makes them name the one to which it is about to be renamed. */
+function nameFolder(draft: string, folder: string): void {
+  const programs = readdirSync(join(draft, 'bin'), { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const file of [...programs.map((entry) => join(draft, 'bin', entry.name)), join(draft, 'pyvenv.cfg')]) {
+    if (!existsSync(file)) continue;
+    const content = readFileSync(file, 'latin1');
+    if (content.includes(draft)) writeFileSync(file, content.replaceAll(draft, folder), 'latin1');
+  }
 }
 
 async function pipInstall(python: string, requirements: string[], progress: Progress, env: NodeJS.ProcessEnv) {

@@ -47,7 +47,7 @@ export function demo(program: Command): void {
         showRejectedRows(terminal, quarantine.rows);
         terminal.heading('Every row accounted for: in = accepted + rejected + duplicate + superseded');
         reportFiles(terminal, results, { silver: databases.silver, stage: 'local' }, false);
-        terminal.note(nextSteps(relative(process.cwd(), folder) || '.', results));
+        terminal.note(nextSteps(fromHere(folder), results));
       }),
     );
 }
@@ -81,6 +81,12 @@ function showGold({ terminal }: Session, answers: Answer[]): void {
     terminal.heading(title);
     terminal.table(resultColumns(columns), rows);
   }
+}
+
+/** Relative where that is shorter. */
+function fromHere(folder: string): string {
+  const path = relative(process.cwd(), folder);
+  return path.startsWith('..') ? folder : path;
 }
 
 function nextSteps(folder: string, results: FollowResult[]): string {

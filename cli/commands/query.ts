@@ -32,7 +32,7 @@ export function query(program: Command): void {
         const rows = await show(session, answered, options.limit);
         const { bytesScanned, milliseconds } = answered.state;
         session.terminal.note(
-          `${formatCount(rows)} rows, ${formatBytes(bytesScanned)} scanned, ${formatDuration(milliseconds)}`,
+          `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}, ${formatBytes(bytesScanned)} scanned, ${formatDuration(milliseconds)}`,
         );
       }),
     );

@@ -10,5 +10,7 @@ export interface Reason {
 export function reasonText(reason: Reason): string {
   const what = reason.message || reason.rule || 'rejected';
   const value = !reason.value || what.includes(reason.value) ? '' : ` (${JSON.stringify(reason.value)})`;
-  return `${reason.column ? `${reason.column}: ` : ''}${what}${value}`;
+  // Most messages begin with the column.
+  const prefix = reason.column && !what.startsWith(`${reason.column} `) ? `${reason.column}: ` : '';
+  return `${prefix}${what}${value}`;
 }

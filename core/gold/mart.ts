@@ -94,9 +94,15 @@ export function parseMarts(files: SqlFiles): Mart[] {
 
 export const isTable = (mart: Mart): boolean => mart.refresh.kind !== 'view';
 
-/** The marts that a change of this dataset bears on, in the order in which to refresh them. */
+/**
+ * The marts that a change of this dataset bears on, in the order in which to refresh them: tables, then views over them.
+ * A view brings the tables that it reads, since it cannot be made without them.
+ */
 export function martsOf(marts: Mart[], dataset: string): Mart[] {
-  const tables = marts.filter((mart) => isTable(mart) && mart.sources.includes(dataset));
-  const names = new Set([dataset, ...tables.map((mart) => mart.name)]);
-  return [...tables, ...marts.filter((mart) => !isTable(mart) && mart.sources.some((source) => names.has(source)))];
+  const reads = (mart: Mart, names: Set<string>) => mart.sources.some((source) => names.has(source));
+  const direct = marts.filter((mart) => reads(mart, new Set([dataset])));
+  const touched = new Set([dataset, ...direct.filter(isTable).map((mart) => mart.name)]);
+  const views = marts.filter((mart) => !isTable(mart) && reads(mart, touched));
+  const below = new Set(views.flatMap((mart) => mart.sources));
+  return [...marts.filter((mart) => isTable(mart) && (direct.includes(mart) || below.has(mart.name))), ...views];
 }

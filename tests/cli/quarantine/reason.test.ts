@@ -8,6 +8,7 @@ describe('a reason in words', () => {
       { column: 'amount', rule: 'type', value: '12,5', message: '"12,5" is not a decimal' },
       'amount: "12,5" is not a decimal',
     ],
+    [{ column: 'id', rule: 'required', value: null, message: 'id is required' }, 'id is required'],
     [{ column: null, rule: 'structure', value: null, message: '3 fields instead of 5' }, '3 fields instead of 5'],
     [{ column: 'id', rule: 'required', value: null, message: null }, 'id: required'],
     [{ column: null, rule: null, value: null, message: null }, 'rejected'],

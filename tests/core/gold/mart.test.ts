@@ -33,7 +33,7 @@ describe('parseMart', () => {
     expect(names('orders').at(-1)).toBe('top_products');
     expect(names('orders')).toContain('daily_product_sales');
     expect(names('customers').sort()).toEqual(['customer_lifetime_value', 'region_performance']);
-    expect(names('products')).toEqual(['top_products']);
+    expect(names('products')).toEqual(['daily_product_sales', 'top_products']);
   });
 });
 
