@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { cloudEnvironment, type PartName, type Plan } from './cloud-state.ts';
@@ -109,6 +109,8 @@ export function partsOf(plan: Plan): Part[] {
 function ministackEnvironment(plan: Plan, aws: Record<string, string>): Record<string, string> {
   const temporary = join(plan.home, 'tmp');
   mkdirSync(temporary, { recursive: true });
+  // The emulator's wrapper around a handler is CommonJS in a .js file; the project above this folder says otherwise.
+  writeFileSync(join(temporary, 'package.json'), '{ "type": "commonjs" }\n');
   const cores = availableParallelism();
   return {
     // Functions inherit this environment, and with it the endpoints.

@@ -15,9 +15,20 @@ describe('a file that cannot be taken', () => {
     ['is empty', 'empty.csv', '', /empty/i],
     ['has only a header', 'header-only.csv', header, /no rows|only a header|header/i],
     ['is a picture', 'picture.csv', png, /PNG/],
-    ['lacks a required column', 'no-status.csv', header.replace('status,', '') + 'O-BADINPUT-0001,C-000001,P-00001,1,9.99,2026-04-01T10:00:00Z,2026-04-01T10:00:00Z\n', /status/],
+    [
+      'lacks a required column',
+      'no-status.csv',
+      header.replace('status,', '') +
+        'O-BADINPUT-0001,C-000001,P-00001,1,9.99,2026-04-01T10:00:00Z,2026-04-01T10:00:00Z\n',
+      /status/,
+    ],
     ['is broken gzip', 'broken.csv.gz', gzip.subarray(0, gzip.length - 20), /gzip/i],
-    ['has more rejected rows than the contract allows', 'mostly-bad.csv', header + order('O-BADINPUT-0002') + order('O-BADINPUT-0003').replace('paid', 'lost'), /1 of 2 rows/],
+    [
+      'has more rejected rows than the contract allows',
+      'mostly-bad.csv',
+      header + order('O-BADINPUT-0002') + order('O-BADINPUT-0003').replace('paid', 'lost'),
+      /1 of 2 rows/,
+    ],
   ])('is refused with the reason, and nothing of it is lost or merged: it %s', async (_, name, content, reason) => {
     const dropped = await dropText('orders', name, content);
 
@@ -25,7 +36,9 @@ describe('a file that cannot be taken', () => {
     expect(dropped.error).toMatch(/^FileRejectedError: /);
     const file = await getFile(await ledger(), dropped.file_id);
     expect(file).toMatchObject({ status: 'rejected', bronze_key: expect.stringContaining(dropped.file_id) });
-    expect(await query(`select count(*) as rows from {silver}.orders where meta_file_id = '${dropped.file_id}'`)).toEqual([{ rows: 0 }]);
+    expect(
+      await query(`select count(*) as rows from {silver}.orders where meta_file_id = '${dropped.file_id}'`),
+    ).toEqual([{ rows: 0 }]);
   });
 
   it('ends the command with exit code 1 and says what to do', async () => {
@@ -38,7 +51,9 @@ describe('a file that cannot be taken', () => {
   it('shows the bad rows of a file that was refused whole', async () => {
     const dropped = await dropText('orders', 'refused.csv', header + order('O-BADINPUT-0004').replace('paid', 'lost'));
 
-    const rows = await query(`select record, raw from {ops}.quarantine where dataset = 'orders' and file_id = '${dropped.file_id}'`);
+    const rows = await query(
+      `select record, raw from {ops}.quarantine where dataset = 'orders' and file_id = '${dropped.file_id}'`,
+    );
 
     expect(rows).toEqual([{ record: 1, raw: order('O-BADINPUT-0004').replace('paid', 'lost').trim() }]);
   });
@@ -59,7 +74,11 @@ describe('the landing bucket', () => {
   });
 
   it('takes a key with spaces and Unicode', async () => {
-    const dropped = await dropText('orders', 'Bestellungen März (1) – 100% ü+&=.csv', header + order('O-BADINPUT-0006'));
+    const dropped = await dropText(
+      'orders',
+      'Bestellungen März (1) – 100% ü+&=.csv',
+      header + order('O-BADINPUT-0006'),
+    );
 
     expect(dropped).toMatchObject({ outcome: 'done', counts: { in: 1, accepted: 1 } });
   });
@@ -74,7 +93,11 @@ describe('the landing bucket', () => {
     await land('landing/orders/folder/', '');
 
     const run = await until('its run has ended', 60, async () => {
-      const runs = await tributaryJson<{ name: string; key?: string; outcome: string; status: string }[]>('runs', '--limit', '20');
+      const runs = await tributaryJson<{ name: string; key?: string; outcome: string; status: string }[]>(
+        'runs',
+        '--limit',
+        '20',
+      );
       return runs.find((candidate) => candidate.key === 'landing/orders/folder/' && candidate.status !== 'RUNNING');
     });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { setFileRule } from '../../aws/rules.ts';
 import { startExecution } from '../../aws/executions.ts';
+import { setFileRule } from '../../aws/rules.ts';
 import { fileId } from '../../core/ledger/file-id.ts';
 import { getFile } from '../../core/ledger/files.ts';
 import type { BatchItem } from '../../core/ledger/items.ts';
@@ -37,7 +37,9 @@ describe('events', () => {
     for (const file of [dropped.file_id, id]) {
       expect(batches.filter((batch) => batch.file_ids.includes(file))).toHaveLength(1);
     }
-    const rows = await query("select order_id, count(*) as rows from {silver}.orders where order_id like 'O-DELIVERY-%' group by 1 order by 1");
+    const rows = await query(
+      "select order_id, count(*) as rows from {silver}.orders where order_id like 'O-DELIVERY-%' group by 1 order by 1",
+    );
     expect(rows).toEqual([
       { order_id: 'O-DELIVERY-0001', rows: 1 },
       { order_id: 'O-DELIVERY-0002', rows: 1 },
@@ -49,12 +51,21 @@ describe('events', () => {
     let versions: { key: string; older: string; newer: string }[];
     try {
       versions = [];
-      for (const [name, first] of [['in-order', '3'], ['reversed', '4']] as const) {
+      for (const [name, first] of [
+        ['in-order', '3'],
+        ['reversed', '4'],
+      ] as const) {
         const key = `landing/orders/${name}.csv`;
         // Equal in what the contract orders versions by, so that the object's time decides; S3 keeps whole seconds.
-        const older = await land(key, header + order(`O-DELIVERY-000${first}`, 1) + order(`O-DELIVERY-001${first}`, 1, '2026-04-03T00:00:00Z'));
+        const older = await land(
+          key,
+          header + order(`O-DELIVERY-000${first}`, 1) + order(`O-DELIVERY-001${first}`, 1, '2026-04-03T00:00:00Z'),
+        );
         await new Promise((resolve) => setTimeout(resolve, 1100));
-        const newer = await land(key, header + order(`O-DELIVERY-000${first}`, 2) + order(`O-DELIVERY-001${first}`, 2, '2026-04-02T00:00:00Z'));
+        const newer = await land(
+          key,
+          header + order(`O-DELIVERY-000${first}`, 2) + order(`O-DELIVERY-001${first}`, 2, '2026-04-02T00:00:00Z'),
+        );
         versions.push({ key, older, newer });
       }
     } finally {
@@ -67,7 +78,9 @@ describe('events', () => {
     await done(await deliver(reversed.key, reversed.newer));
     await done(await deliver(reversed.key, reversed.older));
 
-    const rows = await query("select order_id, quantity from {silver}.orders where regexp_like(order_id, '^O-DELIVERY-00[01][34]$') order by 1");
+    const rows = await query(
+      "select order_id, quantity from {silver}.orders where regexp_like(order_id, '^O-DELIVERY-00[01][34]$') order by 1",
+    );
     expect(rows).toEqual([
       { order_id: 'O-DELIVERY-0003', quantity: 2 },
       { order_id: 'O-DELIVERY-0004', quantity: 2 },
@@ -79,16 +92,23 @@ describe('events', () => {
 
 describe('a burst', () => {
   it('of twelve files on one dataset is all done, in fewer merges than files', async () => {
-    const batchesBefore = (await (await ledger()).query<BatchItem>('table#orders', { from: 'batch#', to: 'batch#~' })).length;
+    const batchesBefore = (await (await ledger()).query<BatchItem>('table#orders', { from: 'batch#', to: 'batch#~' }))
+      .length;
     const keys = Array.from({ length: 12 }, (_, n) => `landing/orders/burst-${n}.csv`);
 
     const ids = await Promise.all(
-      keys.map(async (key, n) => fileId((await stack()).landingBucket, key, await land(key, header + order(`O-BURST-${1000 + n}`, n + 1)))),
+      keys.map(async (key, n) =>
+        fileId((await stack()).landingBucket, key, await land(key, header + order(`O-BURST-${1000 + n}`, n + 1))),
+      ),
     );
     await Promise.all(ids.map(done));
 
     const batches = await (await ledger()).query<BatchItem>('table#orders', { from: 'batch#', to: 'batch#~' });
     expect(batches.length - batchesBefore).toBeLessThan(12);
-    expect(await query("select count(*) as orders, sum(quantity) as units from {silver}.orders where order_id like 'O-BURST-%'")).toEqual([{ orders: 12, units: 78 }]);
+    expect(
+      await query(
+        "select count(*) as orders, sum(quantity) as units from {silver}.orders where order_id like 'O-BURST-%'",
+      ),
+    ).toEqual([{ orders: 12, units: 78 }]);
   });
 });

@@ -37,7 +37,9 @@ describe('the silver tables are Iceberg', () => {
   it('for PyIceberg, which reads them through Glue and agrees on counts and sums', async () => {
     const { databases } = await stack();
 
-    const read = JSON.parse(execFileSync(python, ['-c', reader, `${databases.silver}.orders`], { encoding: 'utf8', env: process.env }));
+    const read = JSON.parse(
+      execFileSync(python, ['-c', reader, `${databases.silver}.orders`], { encoding: 'utf8', env: process.env }),
+    );
 
     const [row] = await query(
       'select count(*) as orders, sum(quantity) as units, sum(quantity * unit_price) as revenue, cast(max(order_ts) as varchar) as newest from {silver}.orders where not meta_deleted',
@@ -47,12 +49,32 @@ describe('the silver tables are Iceberg', () => {
   });
 
   it('and show the table as it was before the last merge, by the documented queries', async () => {
-    const now = async () => (await query('select count(*) as orders, sum(quantity * unit_price) as revenue from {silver}.orders where not meta_deleted'))[0];
+    const now = async () =>
+      (
+        await query(
+          'select count(*) as orders, sum(quantity * unit_price) as revenue from {silver}.orders where not meta_deleted',
+        )
+      )[0];
     const before = await now();
-    const snapshots = await tributaryJson<{ snapshot_id: string | number }[]>('query', '--file', 'sql/queries/snapshots.sql');
-    await dropText('orders', 'iceberg-2.csv', header + order('O-ICEBERG-0001', 5, '2026-04-05T12:00:00Z') + order('O-ICEBERG-0002', 1, '2026-04-05T12:00:00Z'));
+    const snapshots = await tributaryJson<{ snapshot_id: string | number }[]>(
+      'query',
+      '--file',
+      'sql/queries/snapshots.sql',
+    );
+    await dropText(
+      'orders',
+      'iceberg-2.csv',
+      header + order('O-ICEBERG-0001', 5, '2026-04-05T12:00:00Z') + order('O-ICEBERG-0002', 1, '2026-04-05T12:00:00Z'),
+    );
 
-    const then = await tributary('--json', 'query', '--file', 'sql/queries/time-travel.sql', '--param', `snapshot=${snapshots.at(-1)!.snapshot_id}`);
+    const then = await tributary(
+      '--json',
+      'query',
+      '--file',
+      'sql/queries/time-travel.sql',
+      '--param',
+      `snapshot=${snapshots.at(-1)!.snapshot_id}`,
+    );
 
     expect(JSON.parse(then.stdout)).toEqual([before]);
     expect(await now()).not.toEqual(before);

@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 /** Asks DuckDB, over files on the disk: what the pipeline's answers are held against. Values as text, null as null. */
 export async function oracle(sql: string): Promise<Record<string, string | null>[]> {
-  const database = await DuckDBInstance.create(':memory:', { TimeZone: 'UTC' });
+  const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();
   try {
     const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readCloud } from '../../local/cloud-state.ts';
 import { down } from '../../local/down.ts';
 import { up } from '../../local/up.ts';
-import { dropText, type Dropped, home, isLocal, query, tributary, tributaryJson, until } from './cloud.ts';
+import { type Dropped, dropText, home, isLocal, query, tributary, tributaryJson, until } from './cloud.ts';
 
 const header = 'order_id,customer_id,product_id,quantity,unit_price,status,order_ts,updated_at\n';
 const order = (id: string) => `${id},C-000001,P-00001,1,9.99,paid,2026-04-01T10:00:00Z,2026-04-01T10:00:00Z\n`;
@@ -34,7 +34,9 @@ const alarm = async (name: string) =>
     expect(page.message).toMatch(/tributary rerun /);
     expect(page.message).toMatch(/states\/home/);
     const { messages } = await tributaryJson<Alerts>('alerts', '--since', '10m', '--full');
-    expect(messages.filter(({ message }) => message.includes('outage.csv') && message.includes('MergeRows'))).toHaveLength(1);
+    expect(
+      messages.filter(({ message }) => message.includes('outage.csv') && message.includes('MergeRows')),
+    ).toHaveLength(1);
   });
 
   it('rings the alarm on failed runs', async () => {
@@ -53,8 +55,12 @@ const alarm = async (name: string) =>
     const rerun = await tributary('rerun', dropped.run!);
 
     expect(rerun.code).toBe(0);
-    expect(await query("select count(*) as orders from {silver}.orders where order_id = 'O-OUTAGE-0001'")).toEqual([{ orders: 1 }]);
-    expect(await query("select orders from {gold}.daily_revenue where order_date = date '2026-04-01'")).toEqual([{ orders: expect.any(Number) }]);
+    expect(await query("select count(*) as orders from {silver}.orders where order_id = 'O-OUTAGE-0001'")).toEqual([
+      { orders: 1 },
+    ]);
+    expect(await query("select orders from {gold}.daily_revenue where order_date = date '2026-04-01'")).toEqual([
+      { orders: expect.any(Number) },
+    ]);
   });
 
   it('ends, and the alarm returns to OK', async () => {
@@ -81,7 +87,11 @@ const alarm = async (name: string) =>
     await up({ home });
 
     expect(gone.code).toBe(3);
-    expect(await query('select count(*) as orders, sum(revenue) as revenue from {gold}.daily_product_sales')).toEqual(before);
-    expect(await dropText('orders', 'after-down.csv', header + order('O-OUTAGE-0002'))).toMatchObject({ outcome: 'done' });
+    expect(await query('select count(*) as orders, sum(revenue) as revenue from {gold}.daily_product_sales')).toEqual(
+      before,
+    );
+    expect(await dropText('orders', 'after-down.csv', header + order('O-OUTAGE-0002'))).toMatchObject({
+      outcome: 'done',
+    });
   });
 });

@@ -7,13 +7,18 @@ import { type Dropped, drop, query } from './cloud.ts';
 import { asText, oracle } from './oracle.ts';
 
 const folder = join(process.env.TRIBUTARY_DATA ?? join(projectRoot, '..', 'shared', 'data'), 'online-retail');
-const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.csv')).sort() : [];
+const files = existsSync(folder)
+  ? readdirSync(folder)
+      .filter((file) => file.endsWith('.csv'))
+      .sort()
+  : [];
 const paths = files.map((file) => join(folder, file));
 
 const silver = `select invoice_no, stock_code, description, quantity, invoice_date, unit_price, customer_id, country, count(*) as lines,
   max(meta_file_id) as file, max(meta_batch_seq) as batch
   from {silver}.online_retail group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7, 8`;
-const gold = 'select invoice_day, country, lines, invoices, units, revenue from {gold}.retail_revenue_by_country order by 1, 2';
+const gold =
+  'select invoice_day, country, lines, invoices, units, revenue from {gold}.retail_revenue_by_country order by 1, 2';
 
 /** UCI Online Retail, seven days of it; set TRIBUTARY_DATA to the folder that holds `online-retail/`. */
 (files.length > 0 ? describe : describe.skip)('seven days of a real shop, without a natural key', () => {

@@ -81,7 +81,9 @@ describe('the sample shop, from dropped files to gold', () => {
   });
 
   it('shows each rejected row in quarantine, with its line and its reasons', async () => {
-    const rows = await query("select file_id, record, line, raw, cardinality(reasons) as reasons from {ops}.quarantine where dataset = 'orders'");
+    const rows = await query(
+      "select file_id, record, line, raw, cardinality(reasons) as reasons from {ops}.quarantine where dataset = 'orders'",
+    );
 
     expect(rows.length).toBe(ordersCsv.expected.rejected + ordersJson.expected.rejected);
     for (const row of rows) expect(row).toMatchObject({ line: expect.any(Number), raw: expect.any(String) });
@@ -124,7 +126,9 @@ describe('the sample shop, from dropped files to gold', () => {
   });
 
   it('follows orders that move to another day, change hands and are cancelled', async () => {
-    const [one] = await query("select order_id, customer_id, product_id from {silver}.orders where status <> 'cancelled' order by order_id limit 1");
+    const [one] = await query(
+      "select order_id, customer_id, product_id from {silver}.orders where status <> 'cancelled' order by order_id limit 1",
+    );
     const header = 'order_id,customer_id,product_id,quantity,unit_price,status,order_ts,updated_at\n';
     const before = await query('select sum(orders) as orders, sum(revenue) as revenue from {gold}.daily_revenue');
     const moved = `${one!.order_id},C-000001,${one!.product_id},3,10.50,paid,2026-01-15T12:00:00Z,2026-06-01T00:00:00Z\n`;
@@ -153,6 +157,8 @@ describe('the sample shop, from dropped files to gold', () => {
     const run = await tributaryJson<{ states: { state: string }[] }>('run', runs[0]!.name);
 
     expect(runs).toHaveLength(3);
-    expect(run.states.map(({ state }) => state)).toEqual(expect.arrayContaining(['IdentifyFile', 'ValidateFile', 'MergeRows']));
+    expect(run.states.map(({ state }) => state)).toEqual(
+      expect.arrayContaining(['IdentifyFile', 'ValidateFile', 'MergeRows']),
+    );
   });
 });

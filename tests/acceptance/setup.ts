@@ -3,7 +3,10 @@ import { reset } from '../../local/reset.ts';
 import { up } from '../../local/up.ts';
 import { home, isLocal, stage } from './where.ts';
 
-/** Brings up a local cloud of the suite's own, empty, with its own state and ports; one on AWS must be there already. */
+/**
+ * Brings up a local cloud of the suite's own, empty, with its own state and ports; one on AWS must be there already.
+ * TRIBUTARY_KEEP=1 keeps what an earlier run has left, and leaves the cloud up afterwards.
+ */
 export default async function setup(): Promise<void> {
   if (!isLocal) {
     process.stderr.write(`\nacceptance tests against stage ${stage} on AWS\n`);
@@ -11,6 +14,6 @@ export default async function setup(): Promise<void> {
   }
   process.stderr.write('\n');
   const progress = terminalProgress();
-  await reset({ home, progress });
+  if (!process.env.TRIBUTARY_KEEP) await reset({ home, progress });
   await up({ home, progress });
 }
