@@ -35,7 +35,13 @@ export async function putUnlessSame(
   const found = await head(bucket, key);
   if (found?.Metadata?.sha256 === sha256 && !again) return { put: false, versionId: versionOf(bucket, found) };
   const put = await s3().send(
-    new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType, Metadata: { sha256 } }),
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: Buffer.from(body),
+      ContentType: contentType,
+      Metadata: { sha256 },
+    }),
   );
   return { put: true, versionId: versionOf(bucket, put) };
 }

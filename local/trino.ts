@@ -89,25 +89,52 @@ export function trinoCommand({ folder, installation, java }: TrinoSettings): { c
   };
 }
 
-/** Whether Trino answers a real query; it says that it has started before it can. */
-export async function trinoAnswers(url: string, timeoutMilliseconds = 5000): Promise<boolean> {
+/**
+ * Whether Trino answers real queries. It says that it has started before it can, and it answers a query without a table
+ * some seconds before it finds itself among the nodes that may read a catalog; so tables of the lake, if there are any,
+ * are read too.
+ */
+export async function trinoAnswers(url: string, timeoutMilliseconds = 10_000): Promise<boolean> {
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   try {
-    let response = await fetch(`${url}/v1/statement`, {
-      method: 'POST',
-      body: 'SELECT 1',
-      headers: { 'X-Trino-User': 'tributary', 'X-Trino-Source': 'readiness' },
-      signal,
-    });
-    for (;;) {
-      if (!response.ok) return false;
-      const page = (await response.json()) as { nextUri?: string; error?: unknown; stats?: { state?: string } };
-      if (page.error) return false;
-      if (!page.nextUri) return page.stats?.state === 'FINISHED';
-      response = await fetch(page.nextUri, { signal });
+    const tables = await ask(url, someTables, signal);
+    if (tables.error) return false;
+    for (const [schema, table] of tables.rows) {
+      const { error } = await ask(url, `SELECT 1 FROM awsdatacatalog."${schema}"."${table}" LIMIT 1`, signal);
+      // Any other error is this table's own.
+      if (error && notYet.has(error)) return false;
     }
+    return true;
   } catch {
     return false;
+  }
+}
+
+const someTables = `SELECT table_schema, table_name FROM awsdatacatalog.information_schema.tables
+  WHERE table_schema LIKE '%silver' AND table_type = 'BASE TABLE' LIMIT 2`;
+
+const notYet = new Set(['NO_NODES_AVAILABLE', 'SERVER_STARTING_UP']);
+
+/** Runs one statement to its end by Trino's client protocol (https://trino.io/docs/current/develop/client-protocol.html). */
+async function ask(
+  url: string,
+  statement: string,
+  signal: AbortSignal,
+): Promise<{ error?: string; rows: unknown[][] }> {
+  const rows: unknown[][] = [];
+  let response = await fetch(`${url}/v1/statement`, {
+    method: 'POST',
+    body: statement,
+    headers: { 'X-Trino-User': 'tributary', 'X-Trino-Source': 'readiness' },
+    signal,
+  });
+  for (;;) {
+    if (!response.ok) return { error: `HTTP ${response.status}`, rows };
+    const page = (await response.json()) as { nextUri?: string; error?: { errorName: string }; data?: unknown[][] };
+    if (page.error) return { error: page.error.errorName, rows };
+    rows.push(...(page.data ?? []));
+    if (!page.nextUri) return { rows };
+    response = await fetch(page.nextUri, { signal });
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type Cloud, partNames, writeJson } from '../../local/cloud-state.ts';
+import { type Cloud, type PartState, partNames, writeJson } from '../../local/cloud-state.ts';
 import { identify } from '../../local/process-identity.ts';
 import { status } from '../../local/status.ts';
 
@@ -40,12 +40,12 @@ describe('status', () => {
   });
 
   it('is degraded when a part has crashed, and says why', () => {
-    const trino = {
+    const trino: PartState = {
       state: 'crashed',
       log: 't.log',
       reason: 'ended with exit code 3',
       lastLines: ['out of heap'],
-    } as const;
+    };
 
     const now = status({ home: homeWith({ trino, athena: { state: 'starting', log: '' } }) });
 
