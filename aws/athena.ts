@@ -1,4 +1,11 @@
-import { GetQueryExecutionCommand, paginateGetQueryResults, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
+import {
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  InvalidRequestException,
+  paginateGetQueryResults,
+  StartQueryExecutionCommand,
+} from '@aws-sdk/client-athena';
+import { QueryRejectedError } from '../core/errors.ts';
 import type { Athena, QueryStatus } from '../core/ports.ts';
 import { athena } from './clients.ts';
 
@@ -6,18 +13,27 @@ import { athena } from './clients.ts';
 export function athenaPort(workgroup: string): Athena {
   return {
     async start(sql, clientToken) {
-      const started = await athena().send(
-        new StartQueryExecutionCommand({ QueryString: sql, ClientRequestToken: clientToken, WorkGroup: workgroup }),
-      );
-      return started.QueryExecutionId!;
+      const request = { QueryString: sql, ClientRequestToken: clientToken, WorkGroup: workgroup };
+      try {
+        return (await athena().send(new StartQueryExecutionCommand(request))).QueryExecutionId!;
+      } catch (error) {
+        // Athena refuses what it cannot parse here already, without a query id.
+        if (!(error instanceof InvalidRequestException)) throw error;
+        throw new QueryRejectedError(`Athena refused the statement: ${error.message}`, { cause: error });
+      }
     },
     get: queryStatus,
     rows: queryRows,
+    columns: queryColumns,
   };
 }
 
 async function queryStatus(queryId: string): Promise<QueryStatus> {
-  const { QueryExecution } = await athena().send(new GetQueryExecutionCommand({ QueryExecutionId: queryId }));
+  const answer = await execution(queryId);
+  // Athena forgets a query after 45 days; whoever still waits for it has to start another.
+  if (answer === undefined)
+    return { state: 'failed', reason: 'Athena does not know it', retryable: true, bytesScanned: 0 };
+  const { QueryExecution } = answer;
   const status = QueryExecution?.Status;
   const bytesScanned = QueryExecution?.Statistics?.DataScannedInBytes ?? 0;
   switch (status?.State) {
@@ -34,6 +50,20 @@ async function queryStatus(queryId: string): Promise<QueryStatus> {
     default:
       return { state: 'running' };
   }
+}
+
+async function execution(queryId: string) {
+  try {
+    return await athena().send(new GetQueryExecutionCommand({ QueryExecutionId: queryId }));
+  } catch (error) {
+    if (error instanceof InvalidRequestException) return undefined;
+    throw error;
+  }
+}
+
+async function queryColumns(queryId: string): Promise<string[]> {
+  const { ResultSet } = await athena().send(new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: 1 }));
+  return (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map((column) => column.Name!);
 }
 
 /** Rows of a SELECT, without the header row that Athena puts first. */

@@ -19,8 +19,7 @@ export function catalog(databases: Databases, bucket: string): Catalog {
     exists: async (database, table) => (await find(database, table)) !== undefined,
     async columns(database, table) {
       const found = await find(database, table);
-      if (found === undefined) throw new Error(`Glue has no table ${database}.${table}`);
-      return (found.StorageDescriptor?.Columns ?? []).map(({ Name, Type }) => ({ name: Name!, type: Type! }));
+      return found && (found.StorageDescriptor?.Columns ?? []).map(({ Name, Type }) => ({ name: Name!, type: Type! }));
     },
     async currentSnapshot(database, table) {
       const location = (await find(database, table))?.Parameters?.metadata_location;

@@ -1,4 +1,5 @@
 import { GetCommand, QueryCommand, type QueryCommandOutput, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { ThrottledError } from '../core/errors.ts';
 import { type Clock, type LedgerStore, type Range, RevisionConflict, type Stored } from '../core/ledger/store.ts';
 import { dynamo } from './clients.ts';
 
@@ -48,17 +49,27 @@ async function transact(table: string, items: Stored[]): Promise<void> {
   try {
     await dynamo().send(new TransactWriteCommand({ TransactItems: puts }));
   } catch (error) {
-    throw isConflict(error) ? new RevisionConflict('the item has changed', { cause: error }) : error;
+    if (isConflict(error)) throw new RevisionConflict('the item has changed', { cause: error });
+    if (isThrottled(error)) throw new ThrottledError(`DynamoDB: ${(error as Error).message}`, { cause: error });
+    throw error;
   }
 }
 
+const cancellations = (error: unknown): string[] =>
+  ((error as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? []).map(
+    ({ Code }) => Code ?? 'None',
+  );
+
+/** A transaction names throttling only among the reasons of its cancellation. */
+export function isThrottled(error: unknown): boolean {
+  const throttles = ['ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded'];
+  return cancellations(error).some((code) => throttles.includes(code));
+}
+
 /** A failed condition, or another transaction on one of the items at this moment. */
-function isConflict(error: unknown): boolean {
-  const { name, CancellationReasons } = error as Error & { CancellationReasons?: { Code?: string }[] };
-  if (name === 'TransactionConflictException') return true;
-  if (name !== 'TransactionCanceledException') return false;
-  const codes = (CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
-  return codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict');
+export function isConflict(error: unknown): boolean {
+  if (error instanceof Error && error.name === 'TransactionConflictException') return true;
+  return cancellations(error).some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict');
 }
 
 export const systemClock: Clock = {

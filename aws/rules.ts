@@ -1,7 +1,7 @@
 import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { eventBridge } from './clients.ts';
 
-/** Switches the rule that starts a run for each dropped file; switched off, dropped files wait for `reconcile`. */
+/** Switches the rule that starts a run for each dropped file. */
 export async function setFileRule(stage: string, on: boolean): Promise<void> {
   const Name = `tributary-${stage}-file-landed`;
   await eventBridge().send(on ? new EnableRuleCommand({ Name }) : new DisableRuleCommand({ Name }));

@@ -15,9 +15,9 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { s3 } from './clients.ts';
 
-/** S3's limit for CopyObject is 5 GB; larger objects are copied in parts. */
-const maxCopyBytes = 5_000_000_000;
-const partBytes = 1_000_000_000;
+/** CopyObject takes up to 5 GB, but minutes for it; larger objects are copied in parts, side by side. */
+const maxCopyBytes = 1_000_000_000;
+const partBytes = 500_000_000;
 
 export interface ObjectVersion {
   bucket: string;

@@ -6,13 +6,7 @@ const conflicts = [
   // Two MERGEs at once make the loser see a target row twice: a conflict, not a defect of the data.
   'MERGE_TARGET_ROW_MULTIPLE_MATCHES',
 ];
-const throttles = [
-  'TooManyRequestsException',
-  'ThrottlingException',
-  'SlowDown',
-  'Reduce your request rate',
-  'EXCEEDED_',
-];
+const throttles = ['TooManyRequestsException', 'ThrottlingException', 'SlowDown', 'Reduce your request rate'];
 const outages = [
   'GENERIC_INTERNAL_ERROR',
   'INTERNAL_ERROR_QUERY_ENGINE',

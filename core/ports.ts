@@ -4,12 +4,15 @@ import type { NamedType } from './merge/tables.ts';
 export interface Athena {
   /**
    * Starts a query and returns its id. The same token and text give the same id (StartQueryExecution's
-   * ClientRequestToken), so a lost answer does not start a second query.
+   * ClientRequestToken), so a lost answer does not start a second query. Throws QueryRejectedError for a statement that
+   * Athena refuses at once.
    */
   start(sql: string, clientToken: string): Promise<string>;
   get(queryId: string): Promise<QueryStatus>;
   /** All rows of a finished SELECT, values as text, null where SQL null. */
   rows(queryId: string): Promise<(string | null)[][]>;
+  /** Names of the columns of a finished SELECT. */
+  columns(queryId: string): Promise<string[]>;
 }
 
 export type QueryStatus =
@@ -20,8 +23,8 @@ export type QueryStatus =
 /** What the domain needs of the Glue catalog and of Iceberg's metadata. */
 export interface Catalog {
   exists(database: string, table: string): Promise<boolean>;
-  /** Columns in the table's order; throws if there is no such table. */
-  columns(database: string, table: string): Promise<NamedType[]>;
+  /** Columns in the table's order; undefined if there is no such table. */
+  columns(database: string, table: string): Promise<NamedType[] | undefined>;
   /** Id of an Iceberg table's current snapshot as decimal text; null while it has none. */
   currentSnapshot(database: string, table: string): Promise<string | null>;
   /** Creates the external Parquet table over a dataset's staging files, or brings its columns up to date. */

@@ -4,7 +4,7 @@ import { pipelinePorts } from '../aws/pipeline.ts';
 import { task } from '../aws/task.ts';
 import { ServiceUnavailableError } from '../core/errors.ts';
 import { ExecutionEnded, type FailedRunLedger, reportFailure } from '../core/incident/report.ts';
-import { getFile, markFailed } from '../core/ledger/files.ts';
+import { markFailed } from '../core/ledger/files.ts';
 import { releaseLeaseOf, type WakePorts } from '../core/pipeline/wake.ts';
 
 /** What the ledger does for a failed run; datasets without a contract have no table and no lease. */
@@ -12,11 +12,10 @@ export function failedRunLedger(wake: WakePorts, datasets: string[], marts: stri
   const { ledger, clock } = wake;
   return {
     async markFileFailed(fileId, run, error) {
-      // Not if another run has claimed the file since.
-      if ((await getFile(ledger, fileId))?.run === run) await markFailed(ledger, clock, fileId, error);
+      await markFailed(ledger, clock, fileId, run, error);
     },
-    releaseLeaseOf: async (run, dataset) =>
-      datasets.includes(dataset) ? releaseLeaseOf(wake, marts, dataset, run) : undefined,
+    releaseLeaseOf: async (run, dataset, wakeOthers) =>
+      datasets.includes(dataset) ? releaseLeaseOf(wake, marts, dataset, run, wakeOthers) : undefined,
   };
 }
 

@@ -106,16 +106,14 @@ function rejectAlarms(prefix, stage) {
 }
 
 /**
- * From which share of rejected rows on a contract wants a file refused, and from which an alarm; 5 % and four fifths of
- * the former unless it says so. Throws, naming the file, on what is no share.
+ * From which share of rejected rows on a contract wants a file refused, and from which an alarm: four fifths of the
+ * former unless it says so, as core/contract/parse.ts has it. Throws, naming the file, on what is no share.
  */
 function rejectLimits(contract, file) {
-  const own = (property) => {
-    const places = [contract.schema?.[0]?.customProperties, contract.customProperties];
-    return places.flatMap((list) => list ?? []).find((item) => item.property === property)?.value;
-  };
-  const limit = own('maxRejectPercent') ?? 5;
-  const threshold = own('alarmRejectPercent') ?? limit * 0.8;
+  const properties = contract.schema?.[0]?.customProperties ?? [];
+  const own = (property) => properties.find((item) => item.property === property)?.value;
+  const limit = own('maxRejectPercent');
+  const threshold = own('alarmRejectPercent') ?? (limit * 4) / 5;
   for (const [property, value] of Object.entries({ maxRejectPercent: limit, alarmRejectPercent: threshold })) {
     if (typeof value !== 'number' || !(value >= 0 && value <= 100)) {
       throw new Error(`${file}: ${property} must be a number from 0 to 100, not ${JSON.stringify(value)}`);

@@ -37,10 +37,12 @@ module.exports = async ({ resolveVariable }) => {
     ],
     'refresh-gold': [
       ...may.query({ reads: ['silver', 'gold'], writes: ['gold'] }),
-      may.catalog(['CreateTable', 'UpdateTable'], { gold: ['*'] }),
-      // A mart may read a dataset of which no file has come yet: its table is made, empty.
-      may.catalog(['CreateTable'], { silver: ['*'] }),
-      may.objects(['PutObject'], 'LakeBucket', ['silver/']),
+      // A mart whose columns have changed is dropped and made anew.
+      may.catalog(['CreateTable', 'UpdateTable', 'DeleteTable'], { gold: ['*'] }),
+      // A mart may read a dataset of which no file has come yet, or none since its contract gained a column: its table is
+      // made, empty, or altered. Of silver that is metadata only.
+      may.catalog(['CreateTable', 'UpdateTable'], { silver: ['*'] }),
+      may.objects(['PutObject', 'DeleteObject', 'AbortMultipartUpload'], 'LakeBucket', ['silver/*/metadata/']),
       may.useLedger(),
     ],
     'publish-metrics': [...may.query({ reads: ['staging', 'silver'], writes: [] }), may.useLedger(), may.startRuns()],
@@ -163,8 +165,9 @@ function permissions({ prefix, database }) {
         ['GetDatabase', 'GetDatabases', 'GetTable', 'GetTables', 'GetPartition', 'GetPartitions', 'BatchGetPartition'],
         Object.fromEntries(reads.map((name) => [name, ['*']])),
       ),
-      // Athena looks at the default database before any statement of the data definition language.
-      allow(['glue:GetDatabase'], [here('glue', 'catalog'), here('glue', 'database/default')]),
+      // Athena looks for the default database, and makes it where there is none, before any data definition:
+      // https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+      allow(['glue:GetDatabase', 'glue:CreateDatabase'], [here('glue', 'catalog'), here('glue', 'database/default')]),
       allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [arnOf('LakeBucket')]),
       may.objects(['GetObject'], 'LakeBucket', folders(reads)),
       may.objects(['GetObject', 'PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'], 'LakeBucket', [

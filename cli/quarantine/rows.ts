@@ -1,5 +1,4 @@
 import type { Session } from '../context.ts';
-import { FailedError } from '../exit.ts';
 import { allRows, runQuery } from '../query/run-query.ts';
 import type { Reason } from './reason.ts';
 
@@ -37,15 +36,8 @@ export async function readRejectedRows(
   const file = options.file === undefined ? '' : ' and file_id = :file';
   const sql = `${SQL}${file} order by file_id, record limit ${options.limit}`;
   const literals = { dataset, ...(options.file === undefined ? {} : { file: options.file }) };
-  try {
-    const { rows } = await allRows(await runQuery(session, sql, literals));
-    return { rows: rows.map(toRejectedRow), total: Number(rows[0]?.[5] ?? 0) };
-  } catch (error) {
-    // The table is made when the first row is rejected.
-    if (error instanceof FailedError && /TABLE_NOT_FOUND|does not exist/.test(error.message))
-      return { rows: [], total: 0 };
-    throw error;
-  }
+  const { rows } = await allRows(await runQuery(session, sql, literals));
+  return { rows: rows.map(toRejectedRow), total: Number(rows[0]?.[5] ?? 0) };
 }
 
 function toRejectedRow(row: (string | null)[]): RejectedRow {

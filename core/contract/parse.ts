@@ -48,7 +48,8 @@ function readDataset(source: Source, fileName: string): Dataset | undefined {
     deletedColumn: extras.deletedColumn,
     partition,
     maxRejectPercent: extras.maxRejectPercent,
-    alarmRejectPercent: extras.alarmRejectPercent ?? extras.maxRejectPercent,
+    // resources/alarms.cjs makes the alarm with the same default.
+    alarmRejectPercent: extras.alarmRejectPercent ?? (extras.maxRejectPercent * 4) / 5,
   };
 }
 

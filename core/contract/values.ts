@@ -1,14 +1,14 @@
 import type { ColumnType } from './dataset.ts';
 
-/** `YYYY-MM-DD` of a real day. */
+/** `YYYY-MM-DD` of a real day; the calendar has no year 0. */
 function isDate(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  const time = /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /** `YYYY-MM-DDTHH:MM:SSZ` of a real instant, to the second. */
 function isInstant(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = /^(?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text) ? Date.parse(text) : Number.NaN;
   return !Number.isNaN(time) && `${new Date(time).toISOString().slice(0, 19)}Z` === text;
 }
 

@@ -1,12 +1,14 @@
 import { queryFailure } from '../athena-failure.ts';
-import { QueryRejectedError, RetryableError } from '../errors.ts';
+import { LeaseLostError, QueryRejectedError, RetryableError, TerminalError } from '../errors.ts';
 import type { MartItem, SourceWatermark } from '../ledger/items.ts';
-import { type LedgerStore, withRetries } from '../ledger/store.ts';
+import { type LedgerStore, RevisionConflict, withRetries } from '../ledger/store.ts';
 import { getTable, leaseSeconds } from '../ledger/table.ts';
 import { ensureSilver, type Lake } from '../merge/ensure.ts';
+import { maxSqlBytes } from '../merge/statements.ts';
 import { clientToken, poll, runQuery } from '../run-query.ts';
+import { ensureMart } from './ensure.ts';
 import { isTable, type Mart, martsOf } from './mart.ts';
-import { createMart, createView, type Datasets, dirtyQuery, maxDirty, mergeMart, type Sources } from './statements.ts';
+import { createView, type Datasets, dirtyQuery, maxDirty, mergeMart, type Sources } from './statements.ts';
 
 export interface GoldPorts extends Lake {
   ledger: LedgerStore;
@@ -50,71 +52,87 @@ async function take(ports: GoldPorts, mart: Mart, run: string): Promise<MartItem
     const now = ports.clock.now();
     if (item.owner !== undefined && item.owner !== run && item.expires_at! > now.toISOString()) return undefined;
     const expires = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
-    return write(ports, { ...item, owner: run, expires_at: expires });
+    const taken = { ...item, owner: run, expires_at: expires };
+    await ports.ledger.write([taken]);
+    return { ...taken, rev: taken.rev + 1 };
   });
 }
 
+/** Writes the mart's item as its holder; throws LeaseLostError when somebody else has written since. */
 async function write(ports: GoldPorts, item: MartItem): Promise<MartItem> {
-  await ports.ledger.write([item]);
+  try {
+    await ports.ledger.write([item]);
+  } catch (error) {
+    if (!(error instanceof RevisionConflict)) throw error;
+    throw new LeaseLostError(`another run refreshes ${item.pk}`, { cause: error });
+  }
   return { ...item, rev: item.rev + 1 };
 }
 
-const built = (ports: GoldPorts, item: MartItem, sources: Sources, definition: string): MartItem => ({
-  ...item,
+const built = (ports: GoldPorts, sources: Sources, definition: string) => ({
   sources,
   definition,
   refreshed_at: ports.clock.now().toISOString(),
   pending: undefined,
-  owner: undefined,
-  expires_at: undefined,
 });
 
+const free = { owner: undefined, expires_at: undefined };
+
+/**
+ * Refreshes until the mart is built from what is committed now: what another run has left under way is finished first,
+ * and may be older than what this one asks for.
+ */
 async function refreshTable(
   ports: GoldPorts,
   mart: Mart,
   run: string,
   deadline: number,
 ): Promise<'running' | 'refreshed'> {
-  let item = await take(ports, mart, run);
-  if (item === undefined) return 'running';
-  if (item.pending === undefined) {
-    const now = await committed(ports, mart);
-    const sql = await nextStatement(ports, mart, item, now);
-    if (sql === undefined) {
-      await write(ports, built(ports, item, now, mart.definition));
-      return 'refreshed';
+  for (;;) {
+    let item = await take(ports, mart, run);
+    if (item === undefined) return 'running';
+    // One that was not started, of a definition that has been replaced since, is not started any more.
+    const stale = item.pending?.query_id === undefined && item.pending?.definition !== mart.definition;
+    if (item.pending === undefined || stale) {
+      const now = await committed(ports, mart);
+      const sql = await nextStatement(ports, mart, item, now);
+      item = (await take(ports, mart, run)) ?? item;
+      if (sql === undefined) {
+        await write(ports, { ...item, ...built(ports, now, mart.definition), ...free });
+        return 'refreshed';
+      }
+      const token = clientToken(mart.name, item.rev, ports.clock.now().toISOString());
+      const pending = { sql, client_token: token, sources: now, definition: mart.definition };
+      item = await write(ports, { ...item, pending });
     }
-    const token = clientToken(mart.name, item.rev, ports.clock.now().toISOString());
-    item = await write(ports, {
-      ...item,
-      pending: { sql, client_token: token, sources: now, definition: mart.definition },
-    });
+    if ((await finish(ports, mart, item, deadline)) === 'running') return 'running';
   }
-  return finish(ports, mart, item, deadline);
 }
 
-/** Starts the statement under way, or finds it started, and waits for its end. */
-async function finish(
-  ports: GoldPorts,
-  mart: Mart,
-  started: MartItem,
-  deadline: number,
-): Promise<'running' | 'refreshed'> {
+/** Starts the statement under way, or finds it started, and waits for its end; the item then says what was built. */
+async function finish(ports: GoldPorts, mart: Mart, started: MartItem, deadline: number): Promise<'running' | 'built'> {
+  const pending = started.pending!;
+  const abandon = (item: MartItem) => write(ports, { ...item, pending: undefined, ...free });
   let item = started;
-  const pending = item.pending!;
   let queryId = pending.query_id;
   if (queryId === undefined) {
-    queryId = await ports.athena.start(pending.sql, pending.client_token);
+    try {
+      queryId = await ports.athena.start(pending.sql, pending.client_token);
+    } catch (error) {
+      // Kept, it would be sent again after the mart has been corrected.
+      if (error instanceof TerminalError) await abandon(item);
+      throw error;
+    }
     item = await write(ports, { ...item, pending: { ...pending, query_id: queryId } });
   }
   const status = await poll(ports.athena, ports.clock, queryId, Math.max(0, deadline - ports.clock.now().getTime()));
   if (status.state === 'running') return 'running';
   if (status.state !== 'succeeded') {
-    await write(ports, { ...item, pending: undefined, owner: undefined, expires_at: undefined });
+    await abandon(item);
     throw queryFailure(`refreshing gold.${mart.name}`, queryId, status);
   }
-  await write(ports, built(ports, item, pending.sources, pending.definition));
-  return 'refreshed';
+  await write(ports, { ...item, ...built(ports, pending.sources, pending.definition) });
+  return 'built';
 }
 
 /** What the ledger says is committed of each source. */
@@ -131,17 +149,12 @@ async function nextStatement(ports: GoldPorts, mart: Mart, item: MartItem, now: 
   const known = item.definition === mart.definition;
   const same = mart.sources.every((source) => item.sources[source]?.batch_seq === now[source]!.batch_seq);
   if (known && same) return undefined;
-  await Promise.all(mart.sources.map((source) => ensureSilver(ports, ports.datasets[source]!)));
-  const { catalog, databases } = ports;
-  const fresh = !(await catalog.exists(databases.gold, mart.name));
-  if (fresh) {
-    const ddl = createMart(ports.files, mart, databases, now, ports.bucket);
-    await runQuery(ports.athena, ports.clock, `creating gold.${mart.name}`, ddl);
-  }
-  const columns = await catalog.columns(databases.gold, mart.name);
+  const { columns, fresh } = await ensureMart(ports, mart, now, known);
   const dirty = known && !fresh ? await dirtyValues(ports, mart, item.sources, now) : undefined;
   if (dirty?.length === 0) return undefined;
-  return mergeMart(ports.files, mart, databases, columns, now, dirty);
+  const sql = mergeMart(ports.files, mart, ports.databases, columns, now, dirty);
+  if (Buffer.byteLength(sql) <= maxSqlBytes) return sql;
+  return mergeMart(ports.files, mart, ports.databases, columns, now, undefined);
 }
 
 /** Dirty values of the refresh column; undefined when everything must be recomputed. */
@@ -172,7 +185,7 @@ async function refreshView(ports: GoldPorts, mart: Mart): Promise<void> {
   await Promise.all(datasets.map((source) => ensureSilver(ports, ports.datasets[source]!)));
   const sql = createView(ports.files, mart, ports.datasets, ports.databases);
   await runQuery(ports.athena, ports.clock, `creating the view gold.${mart.name}`, sql);
-  await withRetries(ports.clock, async () =>
-    write(ports, built(ports, await getMart(ports, mart), {}, mart.definition)),
-  );
+  await withRetries(ports.clock, async () => {
+    await ports.ledger.write([{ ...(await getMart(ports, mart)), ...built(ports, {}, mart.definition) } as MartItem]);
+  });
 }

@@ -99,10 +99,21 @@ export function createMart(files: SqlFiles, mart: Mart, databases: Databases, no
     identifiers: {
       target: `${databases.gold}.${mart.name}`,
       select: fragment(martSelect(mart, databases, now)),
-      partitioning: fragment(refresh.kind === 'partition' ? `, partitioning = array[${literal(refresh.column)}]` : ''),
+      partitioning: fragment(
+        refresh.kind === 'partition' ? `, partitioning = array[${literal(`year(${refresh.column})`)}]` : '',
+      ),
     },
     literals: { location: `s3://${lake}/gold/${mart.name}/` },
   });
+}
+
+export function dropMart(files: SqlFiles, mart: Mart, databases: Databases): string {
+  return renderSql(files['refresh/drop-mart']!, { identifiers: { target: `${databases.gold}.${mart.name}` } });
+}
+
+/** A query without rows that has the columns of the mart's SELECT. */
+export function columnsOfMart(files: SqlFiles, mart: Mart, databases: Databases, now: Sources): string {
+  return renderSql(files['refresh/columns']!, { identifiers: { select: fragment(martSelect(mart, databases, now)) } });
 }
 
 /** A view reads silver as it is now, and other marts by their names. */

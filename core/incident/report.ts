@@ -22,8 +22,11 @@ export interface Runs {
 export interface FailedRunLedger {
   /** Marks the file `failed` unless it is staged, merged, done or rejected, or another run has claimed it since. */
   markFileFailed(fileId: string, run: string, error: string): Promise<void>;
-  /** Frees the lease of the dataset's table if the run holds it, and starts a successor for what waits there; its ARN. */
-  releaseLeaseOf(run: string, dataset: string): Promise<string | undefined>;
+  /**
+   * Frees the lease of the dataset's table if the run holds it and, with `wake`, starts a successor for what waits there;
+   * its ARN.
+   */
+  releaseLeaseOf(run: string, dataset: string, wake: boolean): Promise<string | undefined>;
 }
 
 export interface ReportPorts {
@@ -53,11 +56,11 @@ export async function reportFailure(arn: string, ports: ReportPorts): Promise<Re
   if (run.status === 'RUNNING' || run.status === 'SUCCEEDED') return { outcome: 'recovered' };
   const incident = buildIncident(run, await ports.runs.newestEvents(arn));
 
-  const [paged, marked, released] = await Promise.allSettled([
-    page(incident, ports),
-    markFile(incident, ports),
-    ports.ledger.releaseLeaseOf(arn, incident.dataset),
-  ]);
+  // The file is marked before another run is woken: one that is marked is not woken again.
+  const [paged] = await Promise.allSettled([page(incident, ports)]);
+  const [marked] = await Promise.allSettled([markFile(incident, ports)]);
+  const wake = wouldHelp(incident);
+  const [released] = await Promise.allSettled([ports.ledger.releaseLeaseOf(arn, incident.dataset, wake)]);
 
   const failed = [paged, marked, released].filter((result) => result.status === 'rejected');
   if (failed.length > 0) {
@@ -69,6 +72,12 @@ export async function reportFailure(arn: string, ports: ReportPorts): Promise<Re
     incident: Object.values(incidentKey(incident)).join('/'),
     ...(released.status === 'fulfilled' && released.value ? { woken: released.value } : {}),
   };
+}
+
+/** What a mart or a count refuses for good, it refuses to every run: those that wait would only fail one by one. */
+function wouldHelp({ state, error }: Incident): boolean {
+  const shared = state === 'RefreshGold' || state === 'PublishMetrics';
+  return !(shared && ['QueryRejectedError', 'InvalidInputError', 'RowConservationError'].includes(error));
 }
 
 async function page(incident: Incident, ports: ReportPorts): Promise<boolean> {

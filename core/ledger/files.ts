@@ -42,23 +42,29 @@ export async function updateFile(
   });
 }
 
-/** Claims a file for a run. Twice is once; a file that failed or was rejected is received anew. */
+/**
+ * Claims a file for a run. Twice is once. A file that failed or was rejected is received anew, with nothing left of what
+ * an earlier validation said, and under the dataset that it belongs to now.
+ */
 export async function claimFile(store: LedgerStore, clock: Clock, landed: Landed): Promise<FileItem> {
   return withRetries(clock, async () => {
     const at = clock.now().toISOString();
     const known = await getFile(store, landed.file_id);
-    const file: FileItem = known ?? newFile(landed, at);
-    const again = known !== undefined && (known.status === 'failed' || known.status === 'rejected');
-    const next: FileItem = {
-      ...file,
-      run: landed.run,
-      updated_at: at,
-      status: again ? 'received' : file.status,
-      error: undefined,
-    };
+    const next = await claimed(store, known, newFile(landed, at));
     await store.write([next]);
     return next;
   });
+}
+
+async function claimed(store: LedgerStore, known: FileItem | undefined, fresh: FileItem): Promise<FileItem> {
+  if (known === undefined) return fresh;
+  const { run, updated_at } = fresh;
+  const { state } = await fileState(store, known);
+  if (state === 'staged' || state === 'merged' || state === 'done')
+    return { ...known, run, updated_at, error: undefined };
+  const { rev, gsi1sk, received_at, bronze_key, attempts } = known;
+  const kept = { rev, gsi1sk, received_at, bronze_key, attempts };
+  return state === 'received' ? { ...fresh, ...kept, validated: known.validated } : { ...fresh, ...kept };
 }
 
 /** Begins a validation: its number makes the stage id, so that two at once never write to one place. */
@@ -72,27 +78,37 @@ export async function beginValidation(
 }
 
 /** Records that the file was refused as a whole, unless another validation of it has been staged meanwhile. */
-export async function markRejected(store: LedgerStore, clock: Clock, fileId: string, error: Error, counts?: RowCounts) {
+export async function markRejected(
+  store: LedgerStore,
+  clock: Clock,
+  fileId: string,
+  error: Error,
+  counts?: RowCounts,
+): Promise<void> {
   await updateFile(store, clock, fileId, (file) =>
-    file.status === 'staged' || file.status === 'done'
+    isStaged(file)
       ? undefined
-      : { status: 'rejected', error: `${error.name}: ${error.message}`, counts },
+      : { status: 'rejected', error: `${error.name}: ${error.message}`, counts, validated: undefined },
   );
 }
 
+/** Staged or beyond: which validation counts is settled. */
+export const isStaged = (file: FileItem): boolean => file.status === 'staged' || file.status === 'done';
+
 /**
- * Records that a file's run failed. A file that is staged stays staged: the next leader merges it, and the error tells
- * that its own run will not. What is done or rejected stays so.
+ * Records that the run that had claimed the file failed, unless another run has claimed it since. A file that is staged
+ * stays staged: the next leader merges it, and the error tells that its own run will not. What is done or rejected stays.
  */
 export async function markFailed(
   store: LedgerStore,
   clock: Clock,
   fileId: string,
+  run: string,
   error: string,
 ): Promise<FileItem | undefined> {
   if ((await getFile(store, fileId)) === undefined) return undefined;
   return updateFile(store, clock, fileId, (file) => {
-    if (file.status === 'done' || file.status === 'rejected') return undefined;
+    if (file.run !== run || file.status === 'done' || file.status === 'rejected') return undefined;
     return { status: file.status === 'staged' ? 'staged' : 'failed', error };
   });
 }

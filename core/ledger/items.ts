@@ -29,7 +29,7 @@ export interface RowCounts {
   superseded: number;
 }
 
-/** `merged` is derived from the file's batch; see core/ledger/batches. */
+/** `merged` is derived from the file's batch: see fileState. */
 export type FileStatus = 'received' | 'staged' | 'done' | 'rejected' | 'failed';
 
 export interface FileItem extends Stored {

@@ -1,10 +1,10 @@
-import { LeaseLostError } from '../errors.ts';
-import { getFile } from './files.ts';
-import type { BatchItem, FileItem, StagedItem, Staging, TableItem } from './items.ts';
+import { InvalidInputError, LeaseLostError } from '../errors.ts';
+import { fileState, getFile } from './files.ts';
+import type { BatchItem, FileItem, StagedItem, TableItem } from './items.ts';
 import { type Clock, type LedgerStore, withRetries } from './store.ts';
 
 /** How long a lease outlives its last renewal. A leader renews at every step and at every poll. */
-export const leaseSeconds = 180;
+export const leaseSeconds = 300;
 
 const digits = (seq: number) => String(seq).padStart(12, '0');
 export const tableKey = (table: string) => `table#${table}`;
@@ -19,17 +19,22 @@ export async function getTable(store: LedgerStore, table: string): Promise<Table
 }
 
 /**
- * Stages a validated file: one transaction of the file, the queue entry and the table's counter. A file that is staged
- * already keeps the stage id it has, so when a file was validated twice the ledger names the winner.
+ * Stages a file as its last finished validation left it: one transaction of the file, the queue entry and the table's
+ * counter. A file that is staged already keeps the stage id it has, so when a file was validated twice the ledger names
+ * the winner; one whose batch failed is staged anew. Throws InvalidInputError for a file that has no valid validation.
  */
-export async function stageFile(store: LedgerStore, clock: Clock, fileId: string, staging: Staging): Promise<FileItem> {
+export async function stageFile(store: LedgerStore, clock: Clock, fileId: string): Promise<FileItem> {
   return withRetries(clock, async () => {
     const file = await getFile(store, fileId);
     if (file === undefined) throw new Error(`the ledger has no file ${fileId}`);
-    if (file.status === 'staged' || file.status === 'done') return file;
+    const { state } = await fileState(store, file);
+    if (state === 'staged' || state === 'merged' || state === 'done') return file;
+    if (state === 'rejected' || file.validated === undefined) {
+      throw new InvalidInputError(`file ${fileId} is ${state} and has no validation to merge: start a new run for it`);
+    }
     const table = await getTable(store, file.dataset);
     const seq = table.staged_seq + 1;
-    const { counts, ...queued } = staging;
+    const { counts, ...queued } = file.validated;
     const staged: StagedItem = {
       pk: table.pk,
       sk: stagedKey(seq),
@@ -41,7 +46,7 @@ export async function stageFile(store: LedgerStore, clock: Clock, fileId: string
     const next: FileItem = {
       ...file,
       status: 'staged',
-      stage_id: staging.stage_id,
+      stage_id: queued.stage_id,
       staged_seq: seq,
       counts,
       error: undefined,
@@ -58,11 +63,16 @@ export async function batchOf(store: LedgerStore, table: string, seq: number): P
   return batch !== undefined && batch.from_seq <= seq ? batch : undefined;
 }
 
-/** Staged files that no batch holds yet, oldest first. */
-export async function waiting(store: LedgerStore, table: TableItem, limit: number): Promise<StagedItem[]> {
-  if (table.staged_seq === table.planned_seq) return [];
+/** Staged files with a sequence number above `after` (those in no batch yet, unless told), oldest first. */
+export async function waiting(
+  store: LedgerStore,
+  table: TableItem,
+  limit: number,
+  after = table.planned_seq,
+): Promise<StagedItem[]> {
+  if (table.staged_seq <= after) return [];
   return store.query<StagedItem>(table.pk, {
-    from: stagedKey(table.planned_seq + 1),
+    from: stagedKey(after + 1),
     to: stagedKey(table.staged_seq),
     limit,
   });
@@ -70,8 +80,9 @@ export async function waiting(store: LedgerStore, table: TableItem, limit: numbe
 
 const expiry = (clock: Clock) => new Date(clock.now().getTime() + leaseSeconds * 1000).toISOString();
 
-const isFree = (table: TableItem, run: string, clock: Clock) =>
-  table.owner === undefined || table.owner === run || table.expires_at! <= clock.now().toISOString();
+/** Nobody holds the lease, or whoever did has not renewed it in time. */
+export const isIdle = (table: TableItem, clock: Clock): boolean =>
+  table.owner === undefined || table.expires_at! <= clock.now().toISOString();
 
 /**
  * Takes or renews the lease: one writer a table. Returns the table with this run as owner, or, when another run leads,
@@ -85,7 +96,7 @@ export async function lead(
 ): Promise<{ table: TableItem } | { leader: string }> {
   return withRetries(clock, async () => {
     const table = await getTable(store, name);
-    if (!isFree(table, run, clock)) return { leader: table.owner! };
+    if (table.owner !== run && !isIdle(table, clock)) return { leader: table.owner! };
     const renewed = table.owner === run;
     const next: TableItem = {
       ...table,

@@ -2,7 +2,16 @@ import type { Dataset } from '../contract/dataset.ts';
 import { InvalidInputError } from '../errors.ts';
 import { literal } from '../sql/literals.ts';
 import { renderSql } from '../sql/render.ts';
-import { type Databases, equal, fragment, identity, list, silverColumns, stagingColumns } from './tables.ts';
+import {
+  type Databases,
+  equal,
+  fragment,
+  identity,
+  list,
+  type NamedType,
+  silverColumns,
+  stagingColumns,
+} from './tables.ts';
 
 /** Texts of the files under `sql/`, by path without `sql/` and `.sql`: `silver/merge-by-key`. */
 export type SqlFiles = Record<string, string>;
@@ -70,6 +79,7 @@ const nextYear = (year: string) => String(Number(year) + 1).padStart(4, '0');
 
 /** First instant after a partition named `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as `YYYY-MM-DD`; undefined after 9999. */
 export function afterPartition(partition: string): string | undefined {
+  if (!/^\d{4}(-\d\d){0,2}$/.test(partition)) throw new InvalidInputError(`not a partition of a date: ${partition}`);
   const [year, month, day] = partition.split('-') as [string, string?, string?];
   if (day !== undefined) {
     const next = new Date(Date.parse(`${partition}T00:00:00Z`) + 86_400_000).toISOString();
@@ -116,6 +126,16 @@ export function createSilverTable(files: SqlFiles, dataset: Dataset, databases: 
       partitioning: fragment(partitioning(dataset)),
     },
     literals: { location: `s3://${lake}/silver/${dataset.name}/` },
+  });
+}
+
+/** DDL that adds columns to the silver table. */
+export function addColumns(files: SqlFiles, dataset: Dataset, databases: Databases, columns: NamedType[]): string {
+  return renderSql(files['silver/add-columns']!, {
+    identifiers: {
+      target: target(dataset, databases),
+      columns: fragment(columns.map(({ name, type }) => `${name} ${type}`).join(', ')),
+    },
   });
 }
 

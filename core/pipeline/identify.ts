@@ -1,6 +1,6 @@
 import { FileRejectedError, type UnknownDatasetError } from '../errors.ts';
 import { fileId } from '../ledger/file-id.ts';
-import { claimFile, fileState, markRejected, updateFile } from '../ledger/files.ts';
+import { claimFile, fileState, getFile, markRejected, updateFile } from '../ledger/files.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import { baseName, bronzeFolder, datasetOf } from './keys.ts';
 import type { Identified, ObjectCreated } from './payloads.ts';
@@ -42,7 +42,7 @@ export interface IdentifyPorts {
  */
 export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, run: string): Promise<Identified> {
   const { bucket, object } = event.detail;
-  const version = await resolveVersion(ports.landing, bucket.name, object);
+  const version = await resolveVersion(ports, bucket.name, object);
   if (version.key.endsWith('/') && version.size === 0) {
     return { next: 'not_a_file', reason: `${version.key} is a folder marker: an empty object whose key ends with /` };
   }
@@ -71,7 +71,7 @@ function datasetOrError(key: string, datasets: string[]): string | UnknownDatase
 
 /** AWS names the version in the event; where it does not, the version is the one whose etag the event names. */
 async function resolveVersion(
-  landing: Landing,
+  { landing, ledger }: IdentifyPorts,
   bucket: string,
   object: ObjectCreated['detail']['object'],
 ): Promise<ObjectVersion> {
@@ -79,6 +79,11 @@ async function resolveVersion(
   const versionId =
     named ?? (object.etag === undefined ? undefined : await landing.versionWithEtag(bucket, object.key, object.etag));
   const found = await landing.head(bucket, object.key, versionId);
+  if (found === undefined && named !== undefined) {
+    // Gone from landing, but frozen: bronze is what the run reads.
+    const known = await getFile(ledger, fileId(bucket, object.key, named));
+    if (known?.bronze_key !== undefined) return versionOf(known);
+  }
   if (found === undefined || (named === undefined && object.etag !== undefined && found.etag !== object.etag)) {
     const which =
       named === undefined ? (object.etag === undefined ? '' : ` with etag ${object.etag}`) : ` version ${named}`;
@@ -86,6 +91,15 @@ async function resolveVersion(
   }
   return found;
 }
+
+const versionOf = ({ bucket, key, version_id, etag, size, last_modified }: ObjectVersion): ObjectVersion => ({
+  bucket,
+  key,
+  version_id,
+  etag,
+  size,
+  last_modified,
+});
 
 /** The lineage is written last: a bronze folder that has it is whole. */
 async function freeze(

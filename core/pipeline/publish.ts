@@ -2,7 +2,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { RowConservationError } from '../errors.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
 import type { BatchItem, FileItem, RowCounts } from '../ledger/items.ts';
-import { release, writeBatch } from '../ledger/table.ts';
+import { getTable, release, writeBatch } from '../ledger/table.ts';
 import type { Lake } from '../merge/ensure.ts';
 import { mergedBatch } from '../merge/lead.ts';
 import { conservationQuery } from '../merge/statements.ts';
@@ -14,7 +14,7 @@ export interface BatchMetrics {
   dataset: string;
   files: number;
   counts: RowCounts;
-  /** Share of rejected rows, 0–100. */
+  /** Share of rejected rows of the worst file, 0–100. */
   rejectedPercent: number;
   /** Seconds from each file's LastModified to now. */
   dropToGoldSeconds: number[];
@@ -55,14 +55,14 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
   return { outcome: await next(ports, dataset.name, run), ...published };
 }
 
+/** Gives the lease back, or goes on to the files that were staged meanwhile; after many batches another run does. */
 async function next(ports: PublishPorts, dataset: string, run: string): Promise<'more' | 'done'> {
-  if (await release(ports.ledger, ports.clock, dataset, run)) return 'done';
-  const table = await ports.ledger.get<{ led: number; pk: string; sk: string; rev: number }>(
-    `table#${dataset}`,
-    'lease',
-  );
-  if ((table?.led ?? 0) < maxBatchesLed) return 'more';
-  await release(ports.ledger, ports.clock, dataset, run, true);
+  const { ledger, clock } = ports;
+  if (!(await release(ledger, clock, dataset, run))) {
+    if ((await getTable(ledger, dataset)).led < maxBatchesLed) return 'more';
+    await release(ledger, clock, dataset, run, true);
+  }
+  // Also when an earlier call gave the lease back and got no further.
   await wakeNext(ports, dataset);
   return 'done';
 }
@@ -119,7 +119,7 @@ function measure(ports: PublishPorts, dataset: string, batch: BatchItem, files: 
     dataset,
     files: files.length,
     counts,
-    rejectedPercent: counts.in === 0 ? 0 : (100 * counts.rejected) / counts.in,
+    rejectedPercent: Math.max(...files.map(({ counts }) => (100 * counts!.rejected) / Math.max(1, counts!.in))),
     dropToGoldSeconds: files.map((file) => Math.max(0, (now - Date.parse(file.last_modified)) / 1000)),
     bytesScanned: batch.bytes_scanned,
     mergeSeconds: (Date.parse(batch.merged_at ?? batch.planned_at) - Date.parse(batch.planned_at)) / 1000,

@@ -1,8 +1,9 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { getFile } from '../ledger/files.ts';
+import { getFile, isStaged } from '../ledger/files.ts';
+import type { RowCounts } from '../ledger/items.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { Catalog } from '../ports.ts';
-import { quarantineFolder } from './keys.ts';
+import { quarantineFolder, stagingFolder } from './keys.ts';
 import type { FileRef, Quarantined, Validated } from './payloads.ts';
 
 export interface QuarantinePorts {
@@ -25,8 +26,8 @@ export interface Notice {
 
 /**
  * Makes the rejected rows of a file visible in the quarantine table, writes their summary beside them and tells the
- * dataset's owner. Repeated it does the same again. When the file has been staged from another validation, that one's
- * rows are the ones to show.
+ * dataset's owner. Repeated it does the same again. When the file was validated twice, the rows shown are those of the
+ * validation that it is merged from.
  */
 export async function quarantineRows(
   ports: QuarantinePorts,
@@ -34,29 +35,28 @@ export async function quarantineRows(
   file: FileRef,
   validation: Validated,
 ): Promise<Quarantined> {
-  const winner = (await getFile(ports.ledger, file.file_id))?.validated?.stage_id;
-  if (winner !== undefined && winner !== validation.stage_id) return { rejected: 0, summary_key: null };
-  const { counts, stage_id } = validation;
+  const { stage_id, counts } = await winner(ports.ledger, file.file_id, validation);
   await ports.catalog.registerQuarantine(dataset.name, file.file_id, counts.rejected > 0 ? stage_id : null);
   if (counts.rejected === 0) return { rejected: 0, summary_key: null };
-  const reasons = await ports.reasons(validation.profile_key);
-  const summary = {
-    dataset: dataset.name,
-    owner: dataset.owner,
-    file: `s3://${file.bucket}/${file.key}`,
-    file_id: file.file_id,
-    version_id: file.version_id,
-    stage_id,
-    counts,
-    reasons,
-  };
+  const reasons = await ports.reasons(`${stagingFolder(dataset.name, stage_id)}/_profile.json`);
   const key = `${quarantineFolder(dataset.name, stage_id)}/_summary.json`;
-  await ports.writeJson(key, summary);
-  await ports.notify(notice(dataset, file, validation, reasons));
+  const { file_id, version_id } = file;
+  const source = `s3://${file.bucket}/${file.key}`;
+  const { name, owner } = dataset;
+  await ports.writeJson(key, { dataset: name, owner, file: source, file_id, version_id, stage_id, counts, reasons });
+  await ports.notify(notice(dataset, file, counts, reasons));
   return { rejected: counts.rejected, summary_key: key };
 }
 
-function notice(dataset: Dataset, file: FileRef, { counts }: Validated, reasons: Record<string, number>): Notice {
+type Winner = Pick<Validated, 'stage_id' | 'counts'>;
+
+async function winner(ledger: LedgerStore, fileId: string, validation: Validated): Promise<Winner> {
+  const file = await getFile(ledger, fileId);
+  if (file !== undefined && isStaged(file)) return { stage_id: file.stage_id!, counts: file.counts! };
+  return file?.validated ?? validation;
+}
+
+function notice(dataset: Dataset, file: FileRef, counts: RowCounts, reasons: Record<string, number>): Notice {
   const lines = Object.entries(reasons)
     .sort(([, a], [, b]) => b - a)
     .map(([reason, rows]) => `  ${rows} × ${reason}`);

@@ -1,6 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { FileRejectedError } from '../errors.ts';
-import { beginValidation, markRejected, updateFile } from '../ledger/files.ts';
+import { beginValidation, getFile, isStaged, markRejected, updateFile } from '../ledger/files.ts';
 import type { Staging } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import type { Catalog } from '../ports.ts';
@@ -45,7 +45,8 @@ export async function validateLanded(ports: ValidatePorts, dataset: Dataset, fil
     partition_count: result.partitions.length,
     profile_key: `${staging}/_profile.json`,
   };
-  await updateFile(ports.ledger, ports.clock, file.file_id, () => ({ validated }));
+  // Once the file is staged, the validation that it was staged from is the one that counts.
+  await updateFile(ports.ledger, ports.clock, file.file_id, (item) => (isStaged(item) ? undefined : { validated }));
   return {
     stage_id: stageId,
     attempt,
@@ -82,6 +83,8 @@ async function refuse(
   if (result !== undefined) {
     await ports.upload(result.profilePath, `${quarantineFolder(dataset.name, stageId)}/_profile.json`);
   }
+  const known = await getFile(ports.ledger, file.file_id);
+  if (known !== undefined && isStaged(known)) return;
   await ports.catalog.registerQuarantine(dataset.name, file.file_id, rejected === null ? null : stageId);
   await markRejected(ports.ledger, ports.clock, file.file_id, error, result?.counts);
 }

@@ -1,7 +1,7 @@
 import { getFile } from '../ledger/files.ts';
-import type { BatchItem, FileItem, MartItem } from '../ledger/items.ts';
+import type { BatchItem, FileItem, MartItem, TableItem } from '../ledger/items.ts';
 import { type Clock, type LedgerStore, withRetries } from '../ledger/store.ts';
-import { batchKey, getTable, release, waiting } from '../ledger/table.ts';
+import { batchKey, getTable, isIdle, release, waiting } from '../ledger/table.ts';
 import { runInput } from './keys.ts';
 
 export interface WakePorts {
@@ -12,41 +12,48 @@ export interface WakePorts {
 }
 
 /**
- * Starts a run for a file that waits for a leader: one of the open batch, else the oldest staged one. Files whose own
- * run has failed are left to be re-run by a person, so that failing runs do not wake each other for ever. Returns the
- * run's ARN, or undefined when nothing waits.
+ * Starts a run for a file that waits while nobody leads: one of the open batch, else the oldest staged one. Files whose
+ * own run has failed are left to be re-run by a person, so that failing runs do not wake each other for ever. Returns
+ * the run's ARN, or undefined when nothing waits. One run too many does no harm: it hands over.
  */
 export async function wakeNext(ports: WakePorts, dataset: string, besides?: string): Promise<string | undefined> {
   const table = await getTable(ports.ledger, dataset);
-  const batch =
-    table.open_batch === undefined
-      ? undefined
-      : await ports.ledger.get<BatchItem>(table.pk, batchKey(table.open_batch));
-  const staged = await waiting(ports.ledger, table, 50);
-  for (const fileId of [...(batch?.file_ids ?? []), ...staged.map((item) => item.file_id)]) {
+  if (!isIdle(table, ports.clock)) return undefined;
+  for await (const fileId of waitingFiles(ports.ledger, table)) {
     const file = await getFile(ports.ledger, fileId);
     if (file !== undefined && mayWake(file, besides)) return ports.startRun(JSON.stringify(runInput(file)));
   }
   return undefined;
 }
 
+async function* waitingFiles(ledger: LedgerStore, table: TableItem): AsyncGenerator<string> {
+  if (table.open_batch !== undefined) {
+    yield* (await ledger.get<BatchItem>(table.pk, batchKey(table.open_batch)))?.file_ids ?? [];
+  }
+  let page = await waiting(ledger, table, 50);
+  while (page.length > 0) {
+    yield* page.map((item) => item.file_id);
+    page = await waiting(ledger, table, 50, page.at(-1)!.staged_seq);
+  }
+}
+
 const mayWake = (file: FileItem, besides: string | undefined) =>
   file.status === 'staged' && file.error === undefined && file.run !== besides;
 
 /**
- * Gives back every lease that a failed run holds and wakes the next run. Returns the ARN of the run it woke, if any.
+ * Gives back every lease that a failed run holds and, unless told otherwise, wakes the next run if nobody leads now.
+ * Repeated after a crash it wakes all the same. Returns the ARN of the run it woke, if any.
  */
 export async function releaseLeaseOf(
   ports: WakePorts,
   marts: string[],
   dataset: string,
   run: string,
+  wake = true,
 ): Promise<string | undefined> {
   for (const mart of marts) await releaseMart(ports, mart, run);
-  const table = await getTable(ports.ledger, dataset);
-  if (table.owner !== run) return undefined;
   await release(ports.ledger, ports.clock, dataset, run, true);
-  return wakeNext(ports, dataset, run);
+  return wake ? wakeNext(ports, dataset, run) : undefined;
 }
 
 async function releaseMart({ ledger, clock }: WakePorts, mart: string, run: string): Promise<void> {

@@ -68,6 +68,12 @@ function rescuedSql({ extra }: Binding): string {
 const DATE = '([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}';
 const TIME = `${DATE}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?`;
 const OFFSET = '[+-]([01][0-9]|2[0-3]):[0-5][0-9]';
+/**
+ * The first and the last microsecond of the years 0001 to 9999 in UTC, where Athena's literals and partitions end. With
+ * a UTC offset a time can lie beyond the year that its text names.
+ */
+const FIRST_INSTANT = -62_135_596_800_000_000n;
+const LAST_INSTANT = 253_402_300_799_999_999n;
 
 /**
  * The typed value of a text; NULL when the text is not exactly of the type. Never a bare TRY_CAST, which takes ` 1 `,
@@ -96,11 +102,13 @@ export function typedSql(type: ColumnType, text: string): string {
       return `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false END`;
     case 'date':
       return `CASE ${when(DATE, `try_cast(${text} AS DATE)`)} END`;
-    case 'timestamp':
+    case 'timestamp': {
+      const shifted = `epoch_us(try_cast(${text} AS TIMESTAMPTZ))`;
       return `CASE ${when(`${TIME}Z?`, `epoch_us(try_cast(${text} AS TIMESTAMP))`)} ${when(
         `${TIME}${OFFSET}`,
-        `epoch_us(try_cast(${text} AS TIMESTAMPTZ))`,
+        `CASE WHEN ${shifted} BETWEEN ${FIRST_INSTANT} AND ${LAST_INSTANT} THEN ${shifted} END`,
       )} END`;
+    }
   }
 }
 
@@ -118,9 +126,9 @@ function typeSentence(type: ColumnType): string {
     case 'boolean':
       return 'must be true or false';
     case 'date':
-      return 'must be a date like 2025-01-31';
+      return 'must be a date like 2025-01-31, of the years 0001 to 9999';
     case 'timestamp':
-      return 'must be a time like 2025-01-31T23:59:59Z';
+      return 'must be a time like 2025-01-31T23:59:59Z, of the years 0001 to 9999 in UTC';
     default:
       return 'must be a text';
   }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { silentProgress } from '../../local/progress.ts';
 import { provisionTestPython } from '../../local/provision.ts';
-import { dropText, query, stack, tributary, tributaryJson } from './cloud.ts';
+import { dropText, query, stack, tributary, tributaryJson, until } from './cloud.ts';
 
 const header = 'order_id,customer_id,product_id,quantity,unit_price,status,order_ts,updated_at\n';
 const order = (id: string, quantity: number, updated: string) =>
@@ -78,5 +79,19 @@ describe('the silver tables are Iceberg', () => {
 
     expect(JSON.parse(then.stdout)).toEqual([before]);
     expect(await now()).not.toEqual(before);
+  });
+
+  it('and as it was a minute ago, by the documented query', async () => {
+    const guide = readFileSync('docs/guide/time-travel-and-reruns.md', 'utf8');
+    const [, sql] = /^npx tributary query "(.+ for timestamp as of .+)"$/m.exec(guide)!;
+    const first =
+      'select committed_at < current_timestamp - interval \'2\' minute as old from {silver}."orders$snapshots" order by committed_at limit 1';
+    await until('the table is some minutes old', 180, async () => (await query(first))[0]!.old === true);
+
+    const [then] = await query(sql!);
+
+    const [now] = await query('select count(*) as n from {silver}.orders');
+    expect(then!.n).toBeGreaterThanOrEqual(0);
+    expect(then!.n).toBeLessThanOrEqual(Number(now!.n));
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readCloud } from '../../local/cloud-state.ts';
 import { down } from '../../local/down.ts';
@@ -33,6 +35,10 @@ const alarm = async (name: string) =>
     expect(page.message).toContain(dropped.version_id!);
     expect(page.message).toMatch(/tributary rerun /);
     expect(page.message).toMatch(/states\/home/);
+    const [, input] = /^Input of the run:\n(.+)$/m.exec(page.message)!;
+    expect(JSON.parse(input!)).toMatchObject({
+      detail: { object: { key: dropped.key, 'version-id': dropped.version_id } },
+    });
     const { messages } = await tributaryJson<Alerts>('alerts', '--since', '10m', '--full');
     expect(
       messages.filter(({ message }) => message.includes('outage.csv') && message.includes('MergeRows')),
@@ -44,9 +50,17 @@ const alarm = async (name: string) =>
   });
 
   it('shows in status what has crashed, with the end of its log', async () => {
+    const log = readFileSync(join(home, 'logs', 'athena.log'), 'utf8')
+      .trimEnd()
+      .split('\n');
+
     const status = await tributary('status');
 
-    expect(status.stdout).toMatch(/crashed/);
+    expect(status.code).toBe(3);
+    expect(status.stdout).toMatch(/^athena\s.*crashed/m);
+    expect(status.stderr).toMatch(/^athena: /m);
+    expect(log.at(-1)).toMatch(/\S/);
+    expect(status.stderr).toContain(`  ${log.slice(-5).join('\n  ')}\n`);
   });
 
   it('is repaired by up, and rerun finishes the file', async () => {

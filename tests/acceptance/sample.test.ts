@@ -11,11 +11,22 @@ const customers = generateCustomers(options('customers', 200));
 const products = generateProducts(options('products', 40));
 const ordersCsv = generateOrders(options('orders csv', 700));
 const ordersJson = generateOrdersJson(options('orders json', 300));
+/** Lines that end within a quote on purpose: DuckDB's reader would take the next line along. */
+const readable = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => !line.includes('"cut off here'))
+    .join('\n');
 const paths = {
   customers: fileOf('customers.csv', customers.csv),
   products: fileOf('products.csv', products.csv),
   csv: fileOf('orders.csv', ordersCsv.csv),
   json: fileOf('orders.jsonl', ordersJson.jsonl),
+};
+const sources = {
+  customers: fileOf('readable-customers.csv', readable(customers.csv)),
+  csv: fileOf('readable-orders.csv', readable(ordersCsv.csv)),
+  json: fileOf('readable-orders.jsonl', readable(ordersJson.jsonl)),
 };
 
 /**
@@ -25,10 +36,10 @@ const paths = {
 const shop = `
   with lines as (
     select order_id, customer_id, product_id, quantity, unit_price, status, order_ts, updated_at
-    from read_csv('${paths.csv}', all_varchar = true, header = true, strict_mode = false, null_padding = true)
+    from read_csv('${sources.csv}', all_varchar = true, header = true, strict_mode = false, null_padding = true)
     union all
     select order_id, customer_id, product_id, quantity, unit_price, status, order_ts, updated_at
-    from read_json('${paths.json}', format = 'newline_delimited', ignore_errors = true,
+    from read_json('${sources.json}', format = 'newline_delimited', ignore_errors = true,
       columns = {order_id: 'varchar', customer_id: 'varchar', product_id: 'varchar', quantity: 'varchar', unit_price: 'varchar', status: 'varchar', order_ts: 'varchar', updated_at: 'varchar'})
   ),
   sound as (
@@ -46,7 +57,7 @@ const shop = `
   ),
   customers as (
     select distinct on (customer_id) customer_id, region, plan
-    from read_csv('${paths.customers}', all_varchar = true, header = true, strict_mode = false, null_padding = true)
+    from read_csv('${sources.customers}', all_varchar = true, header = true, strict_mode = false, null_padding = true)
     where region in ('AMER', 'EMEA', 'APAC') and try_cast(updated_at as timestamp) is not null
       and regexp_full_match(customer_id, 'C-[0-9]{6,10}')
     order by customer_id, updated_at desc

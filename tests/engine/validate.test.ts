@@ -179,7 +179,15 @@ describe('validateFile rejects rows', () => {
     [
       'timestamp',
       { kind: 'timestamp' } as const,
-      ['2025-01-01 08:26:00', '2025-01-01T08:26:00Z', '2025-01-01T08:26:00.123456+05:30'],
+      [
+        '2025-01-01 08:26:00',
+        '2025-01-01T08:26:00Z',
+        '2025-01-01T08:26:00.123456+05:30',
+        '0001-01-01T00:00:00Z',
+        '0001-01-01T05:00:00+05:00',
+        '9999-12-31T23:59:59.999999Z',
+        '9999-12-31T18:59:59.999999-05:00',
+      ],
       [
         '2025-01-01',
         '2025-01-01T24:00:00Z',
@@ -190,6 +198,12 @@ describe('validateFile rejects rows', () => {
         '2025-13-01T00:00:00Z',
         '2025-01-01T08:26:00.1234567Z',
         '2025-01-01T08:26:60Z',
+        '0000-12-31T23:59:59Z',
+        '0000-12-31T23:59:59-05:00',
+        '0001-01-01T00:00:00+05:00',
+        '0001-01-01T04:59:59.999999+05:00',
+        '9999-12-31T23:59:59-05:00',
+        '9999-12-31T19:00:00-05:00',
       ],
     ],
   ])('takes for %s exactly what is one', async (_, type, sound, broken) => {
@@ -200,6 +214,34 @@ describe('validateFile rejects rows', () => {
 
     expect(rows.map((row) => row.meta_record)).toEqual(sound.map((_, index) => index + 1));
     expect(rejects.map((row) => row.reasons[0]!.value ?? '')).toEqual(broken);
+  });
+
+  it('with a time that an offset takes beyond the years 0001 to 9999, saying so', async () => {
+    const of = dataset({
+      columns: [
+        column('id', { kind: 'string' }, { required: true }),
+        column('at', { kind: 'timestamp' }),
+        column('day', { kind: 'date' }),
+      ],
+    });
+
+    const { rejects } = await validate('id,at,day\na,9999-12-31T23:59:59-05:00,\nb,,0000-12-31\n', of);
+
+    expect(rejects.flatMap(({ reasons }) => reasons)).toEqual([
+      {
+        column_name: 'at',
+        rule: 'type',
+        value: '9999-12-31T23:59:59-05:00',
+        message:
+          'at must be a time like 2025-01-31T23:59:59Z, of the years 0001 to 9999 in UTC, found "9999-12-31T23:59:59-05:00"',
+      },
+      {
+        column_name: 'day',
+        rule: 'type',
+        value: '0000-12-31',
+        message: 'day must be a date like 2025-01-31, of the years 0001 to 9999, found "0000-12-31"',
+      },
+    ]);
   });
 
   it('alone when their structure is damaged, with the bytes that are no text shown', async () => {
@@ -322,7 +364,7 @@ describe('validateFile settles duplicates within the file', () => {
       { kind: 'timestamp' } as const,
       [
         '',
-        '0001-01-01T00:00:00+14:00',
+        '0001-01-01T00:00:00Z',
         '1969-12-31T23:59:59.999999Z',
         '2025-01-01T00:00:00Z',
         '2025-01-01T00:00:00.000001Z',

@@ -77,7 +77,7 @@ describe('freeing the lease of a failed run', () => {
   it('lets go of the table at once', async () => {
     const { ledger, get } = given([table]);
 
-    await ledger.releaseLeaseOf('arn:mine', 'orders');
+    await ledger.releaseLeaseOf('arn:mine', 'orders', true);
 
     expect(get<TableItem>('table#orders', 'lease')?.owner).toBeUndefined();
   });
@@ -85,7 +85,7 @@ describe('freeing the lease of a failed run', () => {
   it('does not touch the lease of another run', async () => {
     const { ledger, get } = given([{ ...table, owner: 'arn:other' }]);
 
-    const woken = await ledger.releaseLeaseOf('arn:mine', 'orders');
+    const woken = await ledger.releaseLeaseOf('arn:mine', 'orders', true);
 
     expect(woken).toBeUndefined();
     expect(get<TableItem>('table#orders', 'lease')?.owner).toBe('arn:other');
@@ -94,7 +94,7 @@ describe('freeing the lease of a failed run', () => {
   it('has nothing to do for what is no dataset', async () => {
     const { ledger, started } = given([table]);
 
-    const woken = await ledger.releaseLeaseOf('arn:mine', '-');
+    const woken = await ledger.releaseLeaseOf('arn:mine', '-', true);
 
     expect([woken, started]).toEqual([undefined, []]);
   });

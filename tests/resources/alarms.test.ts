@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { parseContract } from '../../core/contract/parse.ts';
 import { load, type Resource, variables } from './load.ts';
 
 const { rejectLimits } = createRequire(import.meta.url)('../../resources/alarms.cjs');
@@ -69,14 +71,29 @@ describe('the alarm on rejected rows', () => {
     const max = { property: 'maxRejectPercent', value: 50 };
     const own = { property: 'alarmRejectPercent', value: 7.5 };
 
-    expect(rejectLimits(contract(), 'f')).toEqual({ limit: 5, threshold: 4 });
     expect(rejectLimits(contract(max), 'f')).toEqual({ limit: 50, threshold: 40 });
     expect(rejectLimits(contract(max, own), 'f')).toEqual({ limit: 50, threshold: 7.5 });
-    expect(rejectLimits({ customProperties: [own] }, 'f')).toEqual({ limit: 5, threshold: 7.5 });
   });
 
-  it.each(['5', -1, 101, Number.NaN])('fails the build on the share %p, naming the contract', (value) => {
-    const contract = { customProperties: [{ property: 'maxRejectPercent', value }] };
+  it.each(datasets)('rings where the contract of %s says, with its own share and with the default', (dataset) => {
+    const file = `schemas/${dataset}.odcs.yaml`;
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const withoutOwn = text.replace(/^ *- \{ property: alarmRejectPercent, .*\n/m, '');
+
+    const [own, standard] = [text, withoutOwn].map((contract) => ({
+      alarm: rejectLimits(parse(contract), file),
+      dataset: parseContract(contract, file),
+    }));
+
+    expect(withoutOwn).not.toContain('alarmRejectPercent');
+    for (const { alarm, dataset } of [own!, standard!]) {
+      expect(alarm).toEqual({ limit: dataset.maxRejectPercent, threshold: dataset.alarmRejectPercent });
+    }
+    expect(standard!.alarm.threshold).toBeCloseTo(0.8 * standard!.alarm.limit, 10);
+  });
+
+  it.each([undefined, '5', -1, 101, Number.NaN])('fails the build on the share %p, naming the contract', (value) => {
+    const contract = { schema: [{ customProperties: [{ property: 'maxRejectPercent', value }] }] };
 
     expect(() => rejectLimits(contract, 'schemas/x.odcs.yaml')).toThrow('schemas/x.odcs.yaml: maxRejectPercent');
   });

@@ -40,6 +40,20 @@ const statements = (role: string): Statement[] =>
     (policy) => policy.PolicyDocument.Statement,
   );
 
+/** What a role may do an action with: ARNs without what they begin with. */
+const allowed = (role: string, action: string): string[] =>
+  statements(role)
+    .filter(({ Action }) => Action.includes(action))
+    .flatMap(({ Resource }) => Resource.map((resource) => (resource as { 'Fn::Sub': string })['Fn::Sub']))
+    .map((arn) => arn.replace(/^.*(:|\.Arn\}\/)(?=[^:]+$)/, ''));
+
+/** Whether an action of Glue is allowed in an area: on the catalog, the database and, if it is of tables, all of these. */
+const mayOf = (role: string, action: string, area: string): boolean => {
+  const needed = ['catalog', `database/tributary_dev_${area}`, `table/tributary_dev_${area}/*`];
+  const found = allowed(role, action);
+  return needed.every((resource) => found.includes(resource));
+};
+
 describe('roles', () => {
   it('are one a function, of its own', () => {
     const named = Object.values(functions).map((definition) => definition.role);
@@ -80,6 +94,26 @@ describe('roles', () => {
 
     expect(log!.Action).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
     expect(JSON.stringify(log!.Resource)).toContain(`log-group:/aws/lambda/tributary-dev-${name}:*`);
+  });
+
+  it.each(['MergeRowsRole', 'RefreshGoldRole'])('let %s define and alter the tables of its areas by Athena', (role) => {
+    const areas = { MergeRowsRole: ['silver', 'staging'], RefreshGoldRole: ['gold', 'silver'] }[role]!;
+    const all = ['GetDatabase', 'GetTable', 'CreateTable', 'UpdateTable'];
+
+    const refused = areas.flatMap((area) => all.filter((action) => !mayOf(role, `glue:${action}`, area)));
+
+    expect(refused).toEqual([]);
+    expect(allowed(role, 'glue:CreateDatabase')).toEqual(['catalog', 'database/default']);
+  });
+
+  it('let gold alone be dropped, by the function that makes it, with its files', () => {
+    const dropping = Object.keys(roles).filter((role) => allowed(role, 'glue:DeleteTable').length > 0);
+
+    expect(dropping).toEqual(['RefreshGoldRole']);
+    expect(allowed('RefreshGoldRole', 'glue:DeleteTable')).toEqual([
+      ...['catalog', 'database/tributary_dev_gold', 'table/tributary_dev_gold/*'],
+    ]);
+    expect(allowed('RefreshGoldRole', 's3:DeleteObject').sort()).toEqual(['gold/*', 'silver/*/metadata/*']);
   });
 
   it('let the state machine call the functions of its states and no other', () => {

@@ -115,7 +115,7 @@ describe('parseContract', () => {
       deletedColumn: 'is_deleted',
       partition: { column: 'order_ts', transform: 'day' },
       maxRejectPercent: 5,
-      alarmRejectPercent: 5,
+      alarmRejectPercent: 4,
     });
   });
 

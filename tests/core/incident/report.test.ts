@@ -30,7 +30,7 @@ function given(
   const clock = handClock();
   const sent: AlertMessage[] = [];
   const failed: string[][] = [];
-  const released: string[][] = [];
+  const released: unknown[][] = [];
   const ports: ReportPorts = {
     stage: 'test',
     runs: { describe: async (arn) => run(arn), newestEvents: async () => newestFirst(rejected) },
@@ -66,7 +66,7 @@ describe('reporting a failed run', () => {
     expect(sent[0]?.message).toContain(`https://us-east-1.console.aws.amazon.com/states/home`);
     const error = 'FileRejectedError: the column amount is missing';
     expect(failed).toEqual([['0123456789abcdef0123456789abcdef', arnOf('one'), error]]);
-    expect(released).toEqual([[arnOf('one'), 'orders']]);
+    expect(released).toEqual([[arnOf('one'), 'orders', true]]);
   });
 
   it('counts further runs of the same kind within the hour without paging', async () => {

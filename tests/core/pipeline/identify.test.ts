@@ -116,7 +116,7 @@ describe('identifyFile', () => {
     const { file_id } = await identifyFile(ports, event, 'run1');
     await updateFile(ports.ledger, ports.clock, file_id!, () => ({ status: 'staged', staged_seq: 1 }));
 
-    const failed = await markFailed(ports.ledger, ports.clock, file_id!, 'ServiceUnavailableError: no');
+    const failed = await markFailed(ports.ledger, ports.clock, file_id!, 'run1', 'ServiceUnavailableError: no');
     await identifyFile(ports, event, 'run2');
 
     expect(failed).toMatchObject({ status: 'staged', error: 'ServiceUnavailableError: no' });

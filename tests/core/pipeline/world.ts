@@ -4,6 +4,7 @@ import { refreshMarts } from '../../../core/gold/refresh.ts';
 import { claimFile, updateFile } from '../../../core/ledger/files.ts';
 import type { LedgerStore } from '../../../core/ledger/store.ts';
 import type { LeadPorts } from '../../../core/merge/lead.ts';
+import { silverColumns } from '../../../core/merge/tables.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
 import type { FileRef } from '../../../core/pipeline/payloads.ts';
 import { publishBatch } from '../../../core/pipeline/publish.ts';
@@ -64,6 +65,7 @@ export function fakeAthena(outcomes: ('succeeded' | 'running' | string)[] = []) 
       return token;
     },
     get: async (id) => queries.get(id)!.status,
+    columns: async () => [],
     async rows(id) {
       const stages = stageIds(queries.get(id)!.sql);
       return [[String(stages.length), String(stages.filter((stage) => !merged.has(stage)).length)]];
@@ -76,7 +78,7 @@ export function fakeCatalog(): Catalog {
   let snapshot = 100;
   return {
     exists: async () => true,
-    columns: async () => [],
+    columns: async () => silverColumns(orders),
     currentSnapshot: async () => String(snapshot++),
     ensureStagingTable: async () => undefined,
     registerQuarantine: async () => undefined,
