@@ -13,20 +13,12 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import type { ObjectVersion } from '../core/pipeline/identify.ts';
 import { s3 } from './clients.ts';
 
 /** CopyObject takes up to 5 GB, but minutes for it; larger objects are copied in parts, side by side. */
 const maxCopyBytes = 1_000_000_000;
 const partBytes = 500_000_000;
-
-export interface ObjectVersion {
-  bucket: string;
-  key: string;
-  version_id: string;
-  etag: string;
-  size: number;
-  last_modified: string;
-}
 
 const unquoted = (etag: string | undefined) => (etag ?? '').replaceAll('"', '');
 

@@ -1,18 +1,12 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { projectRoot } from '../../local/paths.ts';
 import { type Dropped, drop, query } from './cloud.ts';
 import { asText, oracle } from './oracle.ts';
+import { retailFiles } from './where.ts';
 
-const folder = join(process.env.TRIBUTARY_DATA ?? join(projectRoot, '..', 'shared', 'data'), 'online-retail');
-const files = existsSync(folder)
-  ? readdirSync(folder)
-      .filter((file) => file.endsWith('.csv'))
-      .sort()
-  : [];
-const paths = files.map((file) => join(folder, file));
+const paths = retailFiles();
 
 const silver = `select invoice_no, stock_code, description, quantity, invoice_date, unit_price, customer_id, country, count(*) as lines,
   max(meta_file_id) as file, max(meta_batch_seq) as batch
@@ -21,7 +15,7 @@ const gold =
   'select invoice_day, country, lines, invoices, units, revenue from {gold}.retail_revenue_by_country order by 1, 2';
 
 /** UCI Online Retail, seven days of it; set TRIBUTARY_DATA to the folder that holds `online-retail/`. */
-(files.length > 0 ? describe : describe.skip)('seven days of a real shop, without a natural key', () => {
+(paths.length > 0 ? describe : describe.skip)('seven days of a real shop, without a natural key', () => {
   let first: Dropped[];
 
   beforeAll(async () => {
@@ -33,7 +27,7 @@ const gold =
 
     const accepted = first.reduce((sum, { counts }) => sum + counts!.accepted, 0);
 
-    expect(first.map(({ outcome }) => outcome)).toEqual(files.map(() => 'done'));
+    expect(first.map(({ outcome }) => outcome)).toEqual(paths.map(() => 'done'));
     expect(accepted).toBe(Number(lines!.lines));
     expect(await query('select count(*) as lines from {silver}.online_retail')).toEqual([{ lines: accepted }]);
   });
@@ -62,7 +56,7 @@ const gold =
 
     const second = await drop('online_retail', ...renamed);
 
-    expect(second.map(({ outcome }) => outcome)).toEqual(files.map(() => 'done'));
+    expect(second.map(({ outcome }) => outcome)).toEqual(paths.map(() => 'done'));
     expect([await query(silver), await query(gold)]).toEqual(before);
   });
 });

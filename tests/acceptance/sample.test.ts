@@ -11,12 +11,10 @@ const customers = generateCustomers(options('customers', 200));
 const products = generateProducts(options('products', 40));
 const ordersCsv = generateOrders(options('orders csv', 700));
 const ordersJson = generateOrdersJson(options('orders json', 300));
-/** Lines that end within a quote on purpose: DuckDB's reader would take the next line along. */
-const readable = (text: string) =>
-  text
-    .split('\n')
-    .filter((line) => !line.includes('"cut off here'))
-    .join('\n');
+/** The lines that are broken on purpose are left out here: DuckDB's readers would take the next line along. */
+const lines = (text: string, sound: (line: string) => boolean) => text.split('\n').filter(sound).join('\n');
+const soundCsv = (line: string) => !line.includes('"cut off here');
+const soundJson = (line: string) => line.endsWith('}');
 const paths = {
   customers: fileOf('customers.csv', customers.csv),
   products: fileOf('products.csv', products.csv),
@@ -24,9 +22,9 @@ const paths = {
   json: fileOf('orders.jsonl', ordersJson.jsonl),
 };
 const sources = {
-  customers: fileOf('readable-customers.csv', readable(customers.csv)),
-  csv: fileOf('readable-orders.csv', readable(ordersCsv.csv)),
-  json: fileOf('readable-orders.jsonl', readable(ordersJson.jsonl)),
+  customers: fileOf('readable-customers.csv', lines(customers.csv, soundCsv)),
+  csv: fileOf('readable-orders.csv', lines(ordersCsv.csv, soundCsv)),
+  json: fileOf('readable-orders.jsonl', lines(ordersJson.jsonl, soundJson)),
 };
 
 /**
