@@ -1,4 +1,4 @@
-import { createTable, ensureSilver } from '../merge/ensure.ts';
+import { createTable } from '../merge/ensure.ts';
 import type { NamedType } from '../merge/tables.ts';
 import { runQuery } from '../run-query.ts';
 import type { Mart } from './mart.ts';
@@ -16,20 +16,19 @@ export async function ensureMart(
   sameDefinition: boolean,
 ): Promise<{ columns: NamedType[]; fresh: boolean }> {
   const { catalog, databases } = ports;
-  for (const source of mart.sources) await ensureSilver(ports, ports.datasets[source]!);
   const known = await catalog.columns(databases.gold, mart.name);
   if (known !== undefined && (sameDefinition || (await fits(ports, mart, now, known))))
     return { columns: known, fresh: false };
   if (known !== undefined) {
-    await runQuery(ports.athena, ports.clock, `dropping gold.${mart.name}`, dropMart(ports.files, mart, databases));
+    await runQuery(ports.athena, ports.clock, `dropping gold.${mart.name}`, dropMart(ports, mart));
   }
-  const ddl = createMart(ports.files, mart, databases, now, ports.bucket);
+  const ddl = createMart(ports, mart, now, ports.bucket);
   await createTable(ports, databases.gold, mart.name, `creating gold.${mart.name}`, ddl);
   return { columns: (await catalog.columns(databases.gold, mart.name)) ?? [], fresh: true };
 }
 
 async function fits(ports: GoldPorts, mart: Mart, now: Sources, columns: NamedType[]): Promise<boolean> {
-  const sql = columnsOfMart(ports.files, mart, ports.databases, now);
+  const sql = columnsOfMart(ports, mart, now);
   const { queryId } = await runQuery(ports.athena, ports.clock, `asking for the columns of gold.${mart.name}`, sql);
   const wanted = await ports.athena.columns(queryId);
   return wanted.join() === columns.map(({ name }) => name).join();

@@ -3,7 +3,7 @@ import { LeaseLostError, QueryRejectedError, RetryableError, TerminalError } fro
 import type { MartItem, SourceWatermark } from '../ledger/items.ts';
 import { type LedgerStore, RevisionConflict, withRetries } from '../ledger/store.ts';
 import { getTable, leaseSeconds } from '../ledger/table.ts';
-import { ensureSilver, type Lake } from '../merge/ensure.ts';
+import { fitSilver, type Lake } from '../merge/ensure.ts';
 import { maxSqlBytes } from '../merge/statements.ts';
 import { clientToken, poll, runQuery } from '../run-query.ts';
 import { ensureMart } from './ensure.ts';
@@ -152,15 +152,15 @@ async function nextStatement(ports: GoldPorts, mart: Mart, item: MartItem, now: 
   const { columns, fresh } = await ensureMart(ports, mart, now, known);
   const dirty = known && !fresh ? await dirtyValues(ports, mart, item.sources, now) : undefined;
   if (dirty?.length === 0) return undefined;
-  const sql = mergeMart(ports.files, mart, ports.databases, columns, now, dirty);
+  const sql = mergeMart(ports, mart, columns, now, dirty);
   if (Buffer.byteLength(sql) <= maxSqlBytes) return sql;
-  return mergeMart(ports.files, mart, ports.databases, columns, now, undefined);
+  return mergeMart(ports, mart, columns, now, undefined);
 }
 
 /** Dirty values of the refresh column; undefined when everything must be recomputed. */
 async function dirtyValues(ports: GoldPorts, mart: Mart, before: Sources, now: Sources): Promise<string[] | undefined> {
   if (!('column' in mart.refresh)) return undefined;
-  const sql = dirtyQuery(ports.files, mart, ports.datasets, ports.databases, before, now);
+  const sql = dirtyQuery(ports, mart, before, now);
   if (sql === null) return [];
   try {
     const { queryId } = await runQuery(ports.athena, ports.clock, `finding what changed for gold.${mart.name}`, sql);
@@ -182,8 +182,8 @@ async function refreshView(ports: GoldPorts, mart: Mart): Promise<void> {
   const item = await getMart(ports, mart);
   if (item.definition === mart.definition && (await ports.catalog.exists(ports.databases.gold, mart.name))) return;
   const datasets = mart.sources.filter((source) => source in ports.datasets);
-  await Promise.all(datasets.map((source) => ensureSilver(ports, ports.datasets[source]!)));
-  const sql = createView(ports.files, mart, ports.datasets, ports.databases);
+  await Promise.all(datasets.map((source) => fitSilver(ports, ports.datasets[source]!)));
+  const sql = createView(ports, mart);
   await runQuery(ports.athena, ports.clock, `creating the view gold.${mart.name}`, sql);
   await withRetries(ports.clock, async () => {
     await ports.ledger.write([{ ...(await getMart(ports, mart)), ...built(ports, {}, mart.definition) } as MartItem]);

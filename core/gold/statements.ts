@@ -2,7 +2,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { SourceWatermark } from '../ledger/items.ts';
 import type { SqlFiles } from '../merge/statements.ts';
-import { type Databases, equal, fragment, identity, list, type NamedType } from '../merge/tables.ts';
+import { type Databases, equal, fragment, list, type NamedType, silverColumns } from '../merge/tables.ts';
 import { type Literal, literal, type Scalar } from '../sql/literals.ts';
 import { type Fragment, renderSql } from '../sql/render.ts';
 import type { Mart } from './mart.ts';
@@ -10,17 +10,42 @@ import type { Mart } from './mart.ts';
 export type Datasets = Record<string, Dataset>;
 export type Sources = Record<string, SourceWatermark>;
 
+/** What every statement of gold is made from. */
+export interface World {
+  files: SqlFiles;
+  datasets: Datasets;
+  databases: Databases;
+}
+
 /** Above so many dirty values a mart is recomputed whole: naming them would cost more than it saves. */
 export const maxDirty = 5000;
 
 const silver = (databases: Databases, source: string) => `${databases.silver}.${source}`;
 
-/** A source as of a snapshot, without deleted rows; a source that never had a snapshot is empty. */
-function relation(databases: Databases, source: string, watermark: SourceWatermark | undefined): string {
-  const table = silver(databases, source);
-  const snapshot = watermark?.snapshot_id ?? null;
-  if (snapshot === null) return `(select * from ${table} where false)`;
-  return `(select * from ${table} for version as of ${snapshotId(snapshot)} where not meta_deleted)`;
+/**
+ * The columns of a source's contract as its snapshot has them: one that came later is null in it, since a snapshot is
+ * read with the columns of its own time.
+ */
+function columnsAt(dataset: Dataset, watermark: SourceWatermark): string {
+  const columns = silverColumns(dataset).map(({ name, type }) =>
+    (watermark.columns?.includes(name) ?? true) ? name : `${nullOf(type)} as ${name}`,
+  );
+  return columns.join(', ');
+}
+
+const nullOf = (type: string) => `cast(null as ${{ string: 'varchar', timestamp: 'timestamp(6)' }[type] ?? type})`;
+
+/** No rows, but the columns of the contract. */
+const nothing = (dataset: Dataset) =>
+  `(select ${silverColumns(dataset)
+    .map(({ name, type }) => `${nullOf(type)} as ${name}`)
+    .join(', ')} where false)`;
+
+/** Rows of a source as of a snapshot, without deleted ones; a source that never had a snapshot is empty. */
+function rowsAt(databases: Databases, dataset: Dataset, watermark: SourceWatermark | undefined, only = 'true'): string {
+  if (watermark === undefined || watermark.snapshot_id === null) return nothing(dataset);
+  const table = `${silver(databases, dataset.name)} for version as of ${snapshotId(watermark.snapshot_id)}`;
+  return `(select ${columnsAt(dataset, watermark)} from ${table} where not meta_deleted and ${only})`;
 }
 
 function snapshotId(text: string): string {
@@ -29,25 +54,35 @@ function snapshotId(text: string): string {
 }
 
 /** Rows of a source that changed after `since`, as they are at `now`. */
-function changedNow(databases: Databases, source: string, since: number, now: SourceWatermark): string {
-  const table = silver(databases, source);
-  return `(select * from ${table} for version as of ${snapshotId(now.snapshot_id!)} where meta_batch_seq > ${literal(since)} and not meta_deleted)`;
-}
+const changedNow = (databases: Databases, dataset: Dataset, since: number, now: SourceWatermark) =>
+  rowsAt(databases, dataset, now, `meta_batch_seq > ${literal(since)}`);
 
 /** The same rows as they were at `before`. Rows identified by their content never change, so they have no old image. */
 function changedBefore(databases: Databases, dataset: Dataset, before: SourceWatermark, now: SourceWatermark): string {
-  const table = silver(databases, dataset.name);
-  if (before.snapshot_id === null || dataset.key.length === 0) return `(select * from ${table} where false)`;
-  const key = list(identity(dataset));
-  return (
-    `(select * from ${table} for version as of ${snapshotId(before.snapshot_id)} where not meta_deleted and (${key}) in ` +
-    `(select ${key} from ${table} for version as of ${snapshotId(now.snapshot_id!)} where meta_batch_seq > ${literal(before.batch_seq)}))`
+  if (dataset.key.length === 0) return nothing(dataset);
+  const key = list(dataset.key);
+  const changed = `${silver(databases, dataset.name)} for version as of ${snapshotId(now.snapshot_id!)}`;
+  const since = literal(before.batch_seq);
+  return rowsAt(
+    databases,
+    dataset,
+    before,
+    `(${key}) in (select ${key} from ${changed} where meta_batch_seq > ${since})`,
   );
 }
 
-function relations(databases: Databases, mart: Mart, sources: Sources): Record<string, Fragment> {
+function sourceOf(datasets: Datasets, mart: Mart, source: string): Dataset {
+  const dataset = datasets[source];
+  if (dataset === undefined) throw new InvalidInputError(`sql/gold/${mart.name}.sql: there is no dataset ${source}`);
+  return dataset;
+}
+
+function relations({ datasets, databases }: World, mart: Mart, sources: Sources): Record<string, Fragment> {
   return Object.fromEntries(
-    mart.sources.map((source) => [source, fragment(relation(databases, source, sources[source]))]),
+    mart.sources.map((source) => [
+      source,
+      fragment(rowsAt(databases, sourceOf(datasets, mart, source), sources[source])),
+    ]),
   );
 }
 
@@ -56,49 +91,44 @@ function relations(databases: Databases, mart: Mart, sources: Sources): Record<s
  * asked twice, in the world before and in the world after, so that rows that move are found at both ends even when
  * several sources change at once.
  */
-export function dirtyQuery(
-  files: SqlFiles,
-  mart: Mart,
-  datasets: Datasets,
-  databases: Databases,
-  before: Sources,
-  now: Sources,
-): string | null {
+export function dirtyQuery(world: World, mart: Mart, before: Sources, now: Sources): string | null {
   const changed = mart.sources.filter((source) => {
     const { snapshot_id, batch_seq } = now[source]!;
     return snapshot_id !== null && batch_seq > (before[source]?.batch_seq ?? 0);
   });
   const statements = changed.flatMap((source) => {
     const since = before[source] ?? { snapshot_id: null, batch_seq: 0 };
-    const render = (changedRows: string, world: Sources) =>
+    const dataset = sourceOf(world.datasets, mart, source);
+    const render = (changedRows: string, sources: Sources) =>
       renderSql(
         mart.dirty[source]!,
-        { identifiers: { ...relations(databases, mart, world), changed: fragment(changedRows) } },
+        { identifiers: { ...relations(world, mart, sources), changed: fragment(changedRows) } },
         mart.sources,
       );
     return [
-      render(changedNow(databases, source, since.batch_seq, now[source]!), now),
-      render(changedBefore(databases, datasets[source]!, since, now[source]!), before),
+      render(changedNow(world.databases, dataset, since.batch_seq, now[source]!), now),
+      render(changedBefore(world.databases, dataset, since, now[source]!), before),
     ];
   });
   if (statements.length === 0) return null;
-  return renderSql(files['refresh/dirty']!, {
+  return renderSql(world.files['refresh/dirty']!, {
     identifiers: { statements: fragment(statements.map((sql) => `select * from (${sql})`).join('\n  union all\n  ')) },
     literals: { most: maxDirty + 1 },
   });
 }
 
 /** The mart's SELECT over its sources as of `now`. */
-export function martSelect(mart: Mart, databases: Databases, now: Sources): string {
-  return renderSql(mart.select, { identifiers: relations(databases, mart, now) });
+export function martSelect(world: World, mart: Mart, now: Sources): string {
+  return renderSql(mart.select, { identifiers: relations(world, mart, now) });
 }
 
-export function createMart(files: SqlFiles, mart: Mart, databases: Databases, now: Sources, lake: string): string {
+export function createMart(world: World, mart: Mart, now: Sources, lake: string): string {
+  const { files, databases } = world;
   const { refresh } = mart;
   return renderSql(files['refresh/create-mart']!, {
     identifiers: {
       target: `${databases.gold}.${mart.name}`,
-      select: fragment(martSelect(mart, databases, now)),
+      select: fragment(martSelect(world, mart, now)),
       partitioning: fragment(
         refresh.kind === 'partition' ? `, partitioning = array[${literal(`year(${refresh.column})`)}]` : '',
       ),
@@ -107,17 +137,19 @@ export function createMart(files: SqlFiles, mart: Mart, databases: Databases, no
   });
 }
 
-export function dropMart(files: SqlFiles, mart: Mart, databases: Databases): string {
+export function dropMart({ files, databases }: World, mart: Mart): string {
   return renderSql(files['refresh/drop-mart']!, { identifiers: { target: `${databases.gold}.${mart.name}` } });
 }
 
 /** A query without rows that has the columns of the mart's SELECT. */
-export function columnsOfMart(files: SqlFiles, mart: Mart, databases: Databases, now: Sources): string {
-  return renderSql(files['refresh/columns']!, { identifiers: { select: fragment(martSelect(mart, databases, now)) } });
+export function columnsOfMart(world: World, mart: Mart, now: Sources): string {
+  return renderSql(world.files['refresh/columns']!, {
+    identifiers: { select: fragment(martSelect(world, mart, now)) },
+  });
 }
 
 /** A view reads silver as it is now, and other marts by their names. */
-export function createView(files: SqlFiles, mart: Mart, datasets: Datasets, databases: Databases): string {
+export function createView({ files, datasets, databases }: World, mart: Mart): string {
   const identifiers = Object.fromEntries(
     mart.sources.map((source) => [
       source,
@@ -139,18 +171,18 @@ export function createView(files: SqlFiles, mart: Mart, datasets: Datasets, data
  * `columns` are those of the gold table.
  */
 export function mergeMart(
-  files: SqlFiles,
+  world: World,
   mart: Mart,
-  databases: Databases,
   columns: NamedType[],
   now: Sources,
   dirty: string[] | undefined,
 ): string {
+  const { files, databases } = world;
   const names = columns.map((column) => column.name);
   const unknown = mart.key.filter((name) => !names.includes(name));
   if (unknown.length > 0)
     throw new InvalidInputError(`sql/gold/${mart.name}.sql: the SELECT has no key column ${unknown.join(', ')}`);
-  const select = martSelect(mart, databases, now);
+  const select = martSelect(world, mart, now);
   const only = dirty === undefined ? (_: string) => '' : restriction(mart, columns, dirty);
   const others = names.filter((name) => !mart.key.includes(name));
   return renderSql(files['refresh/merge-mart']!, {

@@ -91,7 +91,7 @@ export interface TableItem extends Stored {
   /** Batches the present holder has led: a run's event history is finite, so it hands on after some. */
   led: number;
   /** The table as of the last commit the ledger knows. */
-  committed?: { snapshot_id: string; batch_seq: number };
+  committed?: SourceWatermark & { snapshot_id: string };
 }
 
 export interface StagedItem extends Stored, Omit<Staging, 'counts'> {
@@ -132,6 +132,8 @@ export interface SourceWatermark {
   /** Iceberg snapshot id, decimal text (64 bits do not fit a JavaScript number); null: the table was empty. */
   snapshot_id: string | null;
   batch_seq: number;
+  /** Columns that the table had then: a snapshot is read with the columns of its own time. */
+  columns?: string[];
 }
 
 export interface MartItem extends Stored {

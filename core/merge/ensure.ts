@@ -1,10 +1,10 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { QueryRejectedError } from '../errors.ts';
+import { ContractError, QueryRejectedError } from '../errors.ts';
 import type { Clock } from '../ledger/store.ts';
 import type { Athena, Catalog } from '../ports.ts';
 import { runQuery } from '../run-query.ts';
 import { addColumns, createSilverTable, type SqlFiles } from './statements.ts';
-import { type Databases, silverColumns, stagingColumns } from './tables.ts';
+import { type Databases, type NamedType, silverColumns, stagingColumns } from './tables.ts';
 
 export interface Lake {
   athena: Athena;
@@ -43,21 +43,45 @@ export async function ensureSilver(lake: Lake, dataset: Dataset): Promise<void> 
 }
 
 /**
- * Makes a dataset's silver and staging tables ready for a MERGE: there, and with every column of the contract. Only for
- * the holder of the table's lease.
+ * Makes a dataset's silver table fit its contract: there, and with every column. Throws ContractError when the contract
+ * no longer names a column of the table, or names another type: rows that are there could not follow.
  */
-export async function ensureTables(lake: Lake, dataset: Dataset): Promise<void> {
+export async function fitSilver(lake: Lake, dataset: Dataset): Promise<void> {
   const { catalog, databases, files } = lake;
-  await catalog.ensureStagingTable(dataset.name, stagingColumns(dataset));
   const known = await catalog.columns(databases.silver, dataset.name);
   if (known === undefined) return ensureSilver(lake, dataset);
-  const missing = silverColumns(dataset).filter((column) => !known.some(({ name }) => name === column.name));
+  const wanted = silverColumns(dataset);
+  refuseOtherShape(dataset, known, wanted);
+  const missing = wanted.filter((column) => !known.some(({ name }) => name === column.name));
   if (missing.length === 0) return;
-  const ddl = addColumns(files, dataset, databases, missing);
-  await runQuery(
-    lake.athena,
-    lake.clock,
-    `adding ${missing.map(({ name }) => name).join(', ')} to silver.${dataset.name}`,
-    ddl,
-  );
+  const what = `adding ${missing.map(({ name }) => name).join(', ')} to silver.${dataset.name}`;
+  await runQuery(lake.athena, lake.clock, what, addColumns(files, dataset, databases, missing));
+}
+
+/** Makes a dataset's silver and staging tables ready for a MERGE. */
+export async function ensureTables(lake: Lake, dataset: Dataset): Promise<void> {
+  await lake.catalog.ensureStagingTable(dataset.name, stagingColumns(dataset));
+  await fitSilver(lake, dataset);
+}
+
+function refuseOtherShape({ name }: Dataset, known: NamedType[], wanted: NamedType[]): void {
+  for (const column of known) {
+    const other = wanted.find((candidate) => candidate.name === column.name);
+    const fix = `Put it back into schemas/${name}.odcs.yaml; a column of another name or type is a new column.`;
+    if (other === undefined)
+      throw new ContractError(`silver.${name} has a column ${column.name} that its contract does not name. ${fix}`);
+    if (plainType(other.type) === plainType(column.type)) continue;
+    throw new ContractError(
+      `column ${column.name} of silver.${name} is ${column.type}, its contract says ${other.type}. ${fix}`,
+    );
+  }
+}
+
+/** Glue's and Athena's names of one type. */
+function plainType(type: string): string {
+  const plain = type
+    .toLowerCase()
+    .replaceAll(' ', '')
+    .replace(/^timestamp\(\d+\)$/, 'timestamp');
+  return { varchar: 'string', integer: 'int' }[plain] ?? plain;
 }

@@ -8,6 +8,7 @@ import { clientToken, poll } from '../run-query.ts';
 import { ensureTables } from './ensure.ts';
 import type { LeadPorts, Lease } from './lead.ts';
 import { mergeStatement } from './statements.ts';
+import { silverColumns } from './tables.ts';
 
 /** A batch that has failed so often of what should pass by itself makes way for those behind it. */
 export const maxAttempts = 12;
@@ -40,7 +41,8 @@ export async function runBatch(
       const what = `MERGE of ${batch.file_ids.length} files (${files}) into silver.${lease.name}`;
       throw await failed(ports, lease, batch, queryFailure(what, batch.query_id!, status));
     }
-    if (batch.part + 1 >= batch.ranges.length) return { outcome: 'merged', batch: await commit(ports, lease, batch) };
+    if (batch.part + 1 >= batch.ranges.length)
+      return { outcome: 'merged', batch: await commit(ports, dataset, lease, batch) };
     const next: BatchItem = { ...batch, part: batch.part + 1, status: 'planned', query_id: undefined, sql: undefined };
     batch = await writeBatch(ports.ledger, ports.clock, lease, next);
   }
@@ -94,7 +96,7 @@ async function failed(ports: LeadPorts, lease: Lease, batch: BatchItem, error: E
 }
 
 /** The commit point: one conditional write makes every file of the batch merged. */
-async function commit(ports: LeadPorts, lease: Lease, batch: BatchItem): Promise<BatchItem> {
+async function commit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: BatchItem): Promise<BatchItem> {
   const snapshot = await ports.catalog.currentSnapshot(ports.databases.silver, lease.name);
   const merged: BatchItem = {
     ...batch,
@@ -103,7 +105,8 @@ async function commit(ports: LeadPorts, lease: Lease, batch: BatchItem): Promise
     merged_at: ports.clock.now().toISOString(),
     sql: undefined,
   };
-  const committed = snapshot === null ? undefined : { snapshot_id: snapshot, batch_seq: batch.batch_seq };
+  const columns = silverColumns(dataset).map(({ name }) => name);
+  const committed = snapshot === null ? undefined : { snapshot_id: snapshot, batch_seq: batch.batch_seq, columns };
   return writeBatch(ports.ledger, ports.clock, lease, merged, (table) => ({
     committed: committed ?? table.committed,
     led: table.led + 1,

@@ -7,6 +7,7 @@ const files = readSqlFiles();
 const marts = parseMarts(files);
 const datasets = readDatasets();
 const databases = { staging: 'st', silver: 'si', gold: 'go', ops: 'op' };
+const lake = { files, datasets, databases };
 const mart = (name: string) => marts.find((candidate) => candidate.name === name)!;
 
 describe('parseMart', () => {
@@ -42,27 +43,44 @@ describe('the statements of a mart', () => {
   const now = { orders: { snapshot_id: '12', batch_seq: 2 }, customers: { snapshot_id: '22', batch_seq: 5 } };
 
   it('asks each changed source in the world before and in the world after', () => {
-    const sql = dirtyQuery(files, mart('region_performance'), datasets, databases, before, now)!;
+    const sql = dirtyQuery(lake, mart('region_performance'), before, now)!;
 
     expect(sql.match(/union all\n/g)).toHaveLength(3);
     for (const snapshot of ['11', '12', '21', '22']) expect(sql).toContain(`for version as of ${snapshot} `);
   });
 
   it('asks nothing when no source has changed', () => {
-    expect(dirtyQuery(files, mart('daily_revenue'), datasets, databases, before, before)).toBeNull();
+    expect(dirtyQuery(lake, mart('daily_revenue'), before, before)).toBeNull();
   });
 
   it('reads a source that never had a snapshot as empty', () => {
     const sql = mergeMart(
-      files,
+      lake,
       mart('customer_lifetime_value'),
-      databases,
       [{ name: 'customer_id', type: 'string' }],
       { ...now, customers: { snapshot_id: null, batch_seq: 0 } },
       undefined,
     );
 
-    expect(sql).toContain('(select * from si.customers where false)');
+    expect(sql).not.toContain('si.customers');
+    expect(sql).toContain('cast(null as varchar) as region');
+  });
+
+  it('reads a column that a snapshot does not have yet as null', () => {
+    const older = { orders: { ...now.orders, columns: ['order_id', 'order_ts', 'status', 'quantity', 'unit_price'] } };
+
+    const sql = mergeMart(lake, mart('daily_revenue'), [{ name: 'order_date', type: 'date' }], older, undefined);
+
+    expect(sql).toContain('cast(null as varchar) as customer_id');
+    expect(sql).not.toContain('cast(null as varchar) as order_id');
+  });
+
+  it('names the mart and the dataset when a source does not exist', () => {
+    const wrong = { ...mart('daily_revenue'), sources: ['ordres'] };
+
+    expect(() => mergeMart(lake, wrong, [{ name: 'order_date', type: 'date' }], now, undefined)).toThrow(
+      'sql/gold/daily_revenue.sql: there is no dataset ordres',
+    );
   });
 
   it('restricts both sides of a MERGE to the dirty values, typed as the column is', () => {
@@ -71,7 +89,7 @@ describe('the statements of a mart', () => {
       { name: 'revenue', type: 'decimal(38,2)' },
     ];
 
-    const sql = mergeMart(files, mart('daily_revenue'), databases, columns, now, ['2026-01-01']);
+    const sql = mergeMart(lake, mart('daily_revenue'), columns, now, ['2026-01-01']);
 
     expect(sql.match(/order_date in \(date '2026-01-01'\)/g)).toHaveLength(3);
   });
@@ -79,10 +97,7 @@ describe('the statements of a mart', () => {
   it.each(marts.map((m) => [m.name, m] as const))('renders %s without a placeholder left', (_, m) => {
     const sources = Object.fromEntries(m.sources.map((source) => [source, { snapshot_id: '1', batch_seq: 1 }]));
 
-    const sql =
-      m.refresh.kind === 'view'
-        ? createView(files, m, datasets, databases)
-        : createMart(files, m, databases, sources, 'lake');
+    const sql = m.refresh.kind === 'view' ? createView(lake, m) : createMart(lake, m, sources, 'lake');
 
     expect(sql).not.toMatch(/[{}]/);
   });

@@ -7,6 +7,7 @@ import type { LedgerStore, Range, Stored } from '../../../core/ledger/store.ts';
 import { getTable, stageFile } from '../../../core/ledger/table.ts';
 import { leadTable } from '../../../core/merge/lead.ts';
 import { maxAttempts } from '../../../core/merge/run-batch.ts';
+import { type NamedType, silverColumns } from '../../../core/merge/tables.ts';
 import { identifyFile } from '../../../core/pipeline/identify.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
 import type { FileRef } from '../../../core/pipeline/payloads.ts';
@@ -326,5 +327,47 @@ describe('a file that is validated a second time after it was staged', () => {
 
     expect((await getFile(ledger, 'file1'))?.stage_id).toBe('file1-1');
     expect(shown.at(-1)).toBe('file1-1');
+  });
+});
+
+describe('the silver table and its contract', () => {
+  const silver = silverColumns(orders);
+  const merge = async (columns: NamedType[]) => {
+    const fake = fakeAthena();
+    const sent: string[] = [];
+    const ports = world(fake);
+    const athena = {
+      ...fake.athena,
+      start: async (sql: string, token: string) => {
+        sent.push(sql);
+        return fake.athena.start(sql, token);
+      },
+    };
+    await land(ports, 1, 'run1');
+    const catalog = { ...ports.catalog, columns: async () => columns };
+    await mergeRows({ ...ports, catalog, athena }, orders, fileRef(1), 'run1');
+    return sent;
+  };
+
+  it('are brought together by adding the columns that the contract has gained', async () => {
+    const sent = await merge(silver.filter(({ name }) => name !== 'order_ts'));
+
+    expect(sent[0]).toBe('alter table silver.orders add columns (order_ts timestamp)');
+  });
+
+  it('are one whatever Glue calls a type', async () => {
+    const names = { string: 'varchar', timestamp: 'timestamp(6)' } as Record<string, string>;
+
+    const sent = await merge(silver.map(({ name, type }) => ({ name, type: names[type] ?? type })));
+
+    expect(sent).toHaveLength(1);
+  });
+
+  it('are not merged when a column is gone from the contract or has another type', async () => {
+    await expect(merge([...silver, { name: 'discount', type: 'int' }])).rejects.toThrow(
+      'a column discount that its contract',
+    );
+    const other = silver.map(({ name, type }) => ({ name, type: name === 'order_ts' ? 'date' : type }));
+    await expect(merge(other)).rejects.toThrow('column order_ts of silver.orders is date, its contract says timestamp');
   });
 });
