@@ -1,21 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../aws/config.ts';
-
-const whole = {
-  STAGE: 'dev',
-  AWS_REGION: 'eu-central-1',
-  LANDING_BUCKET: 'landing',
-  LAKE_BUCKET: 'lake',
-  LEDGER_TABLE: 'ledger',
-  STAGING_DATABASE: 'staging',
-  SILVER_DATABASE: 'silver',
-  GOLD_DATABASE: 'gold',
-  OPS_DATABASE: 'ops',
-  ATHENA_WORKGROUP: 'pipeline',
-  ALERT_TOPIC_ARN: 'arn',
-  NOTICE_TOPIC_ARN: 'arn',
-  INGEST_STATE_MACHINE: 'arn',
-};
+import { environment as whole } from '../functions/environment.ts';
 
 describe('readConfig', () => {
   it('takes the whole environment', () => {

@@ -1,5 +1,5 @@
 /** What a function finds in its environment; it is read when the module is loaded. */
-const environment = {
+export const environment = {
   STAGE: 'test',
   AWS_REGION: 'us-east-1',
   LANDING_BUCKET: 'landing',
@@ -15,5 +15,3 @@ const environment = {
   INGEST_STATE_MACHINE: 'arn:aws:states:us-east-1:111122223333:stateMachine:tributary-test-ingest',
 };
 Object.assign(process.env, environment);
-
-export {};
