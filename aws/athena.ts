@@ -6,6 +6,7 @@ import {
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { QueryRejectedError } from '../core/errors.ts';
+import type { NamedType } from '../core/merge/tables.ts';
 import type { Athena, QueryStatus } from '../core/ports.ts';
 import { athena } from './clients.ts';
 
@@ -61,9 +62,12 @@ async function execution(queryId: string) {
   }
 }
 
-async function queryColumns(queryId: string): Promise<string[]> {
+async function queryColumns(queryId: string): Promise<NamedType[]> {
   const { ResultSet } = await athena().send(new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: 1 }));
-  return (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map((column) => column.Name!);
+  return (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(({ Name, Type, Precision, Scale }) => ({
+    name: Name!,
+    type: Type === 'decimal' ? `decimal(${Precision},${Scale})` : Type!,
+  }));
 }
 
 /** Rows of a SELECT, without the header row that Athena puts first. */

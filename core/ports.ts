@@ -11,8 +11,8 @@ export interface Athena {
   get(queryId: string): Promise<QueryStatus>;
   /** All rows of a finished SELECT, values as text, null where SQL null. */
   rows(queryId: string): Promise<(string | null)[][]>;
-  /** Names of the columns of a finished SELECT. */
-  columns(queryId: string): Promise<string[]>;
+  /** Columns of a finished SELECT. */
+  columns(queryId: string): Promise<NamedType[]>;
 }
 
 export type QueryStatus =

@@ -19,7 +19,7 @@ const memoryLimitMb = Math.floor(Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_S
  * Checks every row of exactly that version against its contract. Each call writes under a stage id of its own, so that a
  * repeated one never mixes with another. Throws FileRejectedError, after the file is recorded as rejected.
  */
-export const handler = task(ValidateFileInput, async ({ file }) => {
+export const handler = task(ValidateFileInput, async ({ file, run }) => {
   const workDir = await mkdtemp(join(tmpdir(), 'validate-'));
   try {
     return await validateLanded(
@@ -43,6 +43,7 @@ export const handler = task(ValidateFileInput, async ({ file }) => {
       },
       contractOf(ports.datasets, file.dataset),
       file,
+      run,
     );
   } finally {
     await rm(workDir, { recursive: true, force: true });

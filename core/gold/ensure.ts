@@ -1,4 +1,5 @@
-import { createTable } from '../merge/ensure.ts';
+import type { MartItem } from '../ledger/items.ts';
+import { createTable, plainType } from '../merge/ensure.ts';
 import type { NamedType } from '../merge/tables.ts';
 import { runQuery } from '../run-query.ts';
 import type { Mart } from './mart.ts';
@@ -7,17 +8,17 @@ import { columnsOfMart, createMart, dropMart, type Sources } from './statements.
 
 /**
  * Makes the table of a mart ready for its MERGE and says what columns it has; `fresh`: it is empty. A mart whose
- * definition has got other columns is dropped and made anew; readers miss it until its MERGE is done.
+ * definition has got other columns or another key is dropped and made anew; readers miss it until its MERGE is done.
  */
 export async function ensureMart(
   ports: GoldPorts,
   mart: Mart,
   now: Sources,
-  sameDefinition: boolean,
+  item: MartItem,
 ): Promise<{ columns: NamedType[]; fresh: boolean }> {
   const { catalog, databases } = ports;
   const known = await catalog.columns(databases.gold, mart.name);
-  if (known !== undefined && (sameDefinition || (await fits(ports, mart, now, known))))
+  if (known !== undefined && (item.definition === mart.definition || (await fits(ports, mart, now, known, item.key))))
     return { columns: known, fresh: false };
   if (known !== undefined) {
     await runQuery(ports.athena, ports.clock, `dropping gold.${mart.name}`, dropMart(ports, mart));
@@ -27,9 +28,18 @@ export async function ensureMart(
   return { columns: (await catalog.columns(databases.gold, mart.name)) ?? [], fresh: true };
 }
 
-async function fits(ports: GoldPorts, mart: Mart, now: Sources, columns: NamedType[]): Promise<boolean> {
+async function fits(
+  ports: GoldPorts,
+  mart: Mart,
+  now: Sources,
+  columns: NamedType[],
+  key: string[] | undefined,
+): Promise<boolean> {
+  // Rows that were apart by another key could meet in one.
+  if (key?.join() !== mart.key.join()) return false;
   const sql = columnsOfMart(ports, mart, now);
   const { queryId } = await runQuery(ports.athena, ports.clock, `asking for the columns of gold.${mart.name}`, sql);
   const wanted = await ports.athena.columns(queryId);
-  return wanted.join() === columns.map(({ name }) => name).join();
+  const shape = (list: NamedType[]) => list.map(({ name, type }) => `${name} ${plainType(type)}`).join();
+  return shape(wanted) === shape(columns);
 }

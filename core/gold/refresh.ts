@@ -69,7 +69,8 @@ async function write(ports: GoldPorts, item: MartItem): Promise<MartItem> {
   return { ...item, rev: item.rev + 1 };
 }
 
-const built = (ports: GoldPorts, sources: Sources, definition: string) => ({
+const built = (ports: GoldPorts, key: string[], sources: Sources, definition: string) => ({
+  key,
   sources,
   definition,
   refreshed_at: ports.clock.now().toISOString(),
@@ -91,18 +92,25 @@ async function refreshTable(
   for (;;) {
     let item = await take(ports, mart, run);
     if (item === undefined) return 'running';
+    if (item.definition !== '' && item.definition !== mart.definition) {
+      // From here on the table may be anything, until one full MERGE of some definition has succeeded.
+      item = await write(ports, { ...item, definition: '', sources: {} });
+    }
     // One that was not started, of a definition that has been replaced since, is not started any more.
     const stale = item.pending?.query_id === undefined && item.pending?.definition !== mart.definition;
     if (item.pending === undefined || stale) {
       const now = await committed(ports, mart);
       const sql = await nextStatement(ports, mart, item, now);
-      item = (await take(ports, mart, run)) ?? item;
+      const renewed = await take(ports, mart, run);
+      // That took longer than the lease, and somebody else was at it meanwhile.
+      if (renewed?.rev !== item.rev + 1) continue;
+      item = renewed;
       if (sql === undefined) {
-        await write(ports, { ...item, ...built(ports, now, mart.definition), ...free });
+        await write(ports, { ...item, ...built(ports, mart.key, now, mart.definition), ...free });
         return 'refreshed';
       }
       const token = clientToken(mart.name, item.rev, ports.clock.now().toISOString());
-      const pending = { sql, client_token: token, sources: now, definition: mart.definition };
+      const pending = { sql, client_token: token, sources: now, definition: mart.definition, key: mart.key };
       item = await write(ports, { ...item, pending });
     }
     if ((await finish(ports, mart, item, deadline)) === 'running') return 'running';
@@ -131,7 +139,7 @@ async function finish(ports: GoldPorts, mart: Mart, started: MartItem, deadline:
     await abandon(item);
     throw queryFailure(`refreshing gold.${mart.name}`, queryId, status);
   }
-  await write(ports, { ...item, ...built(ports, pending.sources, pending.definition) });
+  await write(ports, { ...item, ...built(ports, pending.key, pending.sources, pending.definition) });
   return 'built';
 }
 
@@ -149,7 +157,7 @@ async function nextStatement(ports: GoldPorts, mart: Mart, item: MartItem, now: 
   const known = item.definition === mart.definition;
   const same = mart.sources.every((source) => item.sources[source]?.batch_seq === now[source]!.batch_seq);
   if (known && same) return undefined;
-  const { columns, fresh } = await ensureMart(ports, mart, now, known);
+  const { columns, fresh } = await ensureMart(ports, mart, now, item);
   const dirty = known && !fresh ? await dirtyValues(ports, mart, item.sources, now) : undefined;
   if (dirty?.length === 0) return undefined;
   const sql = mergeMart(ports, mart, columns, now, dirty);
@@ -186,6 +194,8 @@ async function refreshView(ports: GoldPorts, mart: Mart): Promise<void> {
   const sql = createView(ports, mart);
   await runQuery(ports.athena, ports.clock, `creating the view gold.${mart.name}`, sql);
   await withRetries(ports.clock, async () => {
-    await ports.ledger.write([{ ...(await getMart(ports, mart)), ...built(ports, {}, mart.definition) } as MartItem]);
+    await ports.ledger.write([
+      { ...(await getMart(ports, mart)), ...built(ports, mart.key, {}, mart.definition) } as MartItem,
+    ]);
   });
 }

@@ -77,7 +77,9 @@ export async function reportFailure(arn: string, ports: ReportPorts): Promise<Re
 /** What a mart or a count refuses for good, it refuses to every run: those that wait would only fail one by one. */
 function wouldHelp({ state, error }: Incident): boolean {
   const shared = state === 'RefreshGold' || state === 'PublishMetrics';
-  return !(shared && ['QueryRejectedError', 'InvalidInputError', 'RowConservationError'].includes(error));
+  return !(
+    shared && ['QueryRejectedError', 'InvalidInputError', 'RowConservationError', 'ContractError'].includes(error)
+  );
 }
 
 async function page(incident: Incident, ports: ReportPorts): Promise<boolean> {

@@ -121,6 +121,8 @@ export interface BatchItem extends Stored {
   client_token?: string;
   sql?: string;
   query_id?: string;
+  /** Columns of the table when the statement was made. */
+  columns?: string[];
   snapshot_id?: string;
   bytes_scanned: number;
   planned_at: Time;
@@ -140,8 +142,10 @@ export interface MartItem extends Stored {
   sk: 'state';
   /** What the gold table was built from. */
   sources: Record<string, SourceWatermark>;
-  /** Hash of the mart's SQL; another one means a full rebuild. */
+  /** Hash of the mart's SQL; another one, or none, means a full rebuild. */
   definition: string;
+  /** Key columns of the table as it was built. */
+  key?: string[];
   refreshed_at: Time;
   owner?: string;
   expires_at?: Time;
@@ -152,6 +156,7 @@ export interface MartItem extends Stored {
     sql: string;
     sources: Record<string, SourceWatermark>;
     definition: string;
+    key: string[];
   };
 }
 

@@ -28,6 +28,12 @@ export async function stageFile(store: LedgerStore, clock: Clock, fileId: string
     const file = await getFile(store, fileId);
     if (file === undefined) throw new Error(`the ledger has no file ${fileId}`);
     const { state } = await fileState(store, file);
+    if (state === 'staged' && file.error !== undefined) {
+      // Its run is at it again: the error must not keep it from being woken.
+      const again = { ...file, error: undefined };
+      await store.write([again]);
+      return again;
+    }
     if (state === 'staged' || state === 'merged' || state === 'done') return file;
     if (state === 'rejected' || file.validated === undefined) {
       throw new InvalidInputError(`file ${fileId} is ${state} and has no validation to merge: start a new run for it`);

@@ -50,13 +50,22 @@ export async function fitSilver(lake: Lake, dataset: Dataset): Promise<void> {
   const { catalog, databases, files } = lake;
   const known = await catalog.columns(databases.silver, dataset.name);
   if (known === undefined) return ensureSilver(lake, dataset);
-  const wanted = silverColumns(dataset);
-  refuseOtherShape(dataset, known, wanted);
-  const missing = wanted.filter((column) => !known.some(({ name }) => name === column.name));
+  refuseOtherShape(dataset, known, silverColumns(dataset));
+  const missing = missingColumns(dataset, known);
   if (missing.length === 0) return;
   const what = `adding ${missing.map(({ name }) => name).join(', ')} to silver.${dataset.name}`;
-  await runQuery(lake.athena, lake.clock, what, addColumns(files, dataset, databases, missing));
+  try {
+    await runQuery(lake.athena, lake.clock, what, addColumns(files, dataset, databases, missing));
+  } catch (error) {
+    // Another run may have been quicker, or an earlier call of this one.
+    if (!(error instanceof QueryRejectedError)) throw error;
+    const now = await catalog.columns(databases.silver, dataset.name);
+    if (now === undefined || missingColumns(dataset, now).length > 0) throw error;
+  }
 }
+
+const missingColumns = (dataset: Dataset, known: NamedType[]): NamedType[] =>
+  silverColumns(dataset).filter((column) => !known.some(({ name }) => name === column.name));
 
 /** Makes a dataset's silver and staging tables ready for a MERGE. */
 export async function ensureTables(lake: Lake, dataset: Dataset): Promise<void> {
@@ -77,8 +86,8 @@ function refuseOtherShape({ name }: Dataset, known: NamedType[], wanted: NamedTy
   }
 }
 
-/** Glue's and Athena's names of one type. */
-function plainType(type: string): string {
+/** One name for what Glue and Athena call a type in different ways. */
+export function plainType(type: string): string {
   const plain = type
     .toLowerCase()
     .replaceAll(' ', '')

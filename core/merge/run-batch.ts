@@ -41,8 +41,7 @@ export async function runBatch(
       const what = `MERGE of ${batch.file_ids.length} files (${files}) into silver.${lease.name}`;
       throw await failed(ports, lease, batch, queryFailure(what, batch.query_id!, status));
     }
-    if (batch.part + 1 >= batch.ranges.length)
-      return { outcome: 'merged', batch: await commit(ports, dataset, lease, batch) };
+    if (batch.part + 1 >= batch.ranges.length) return { outcome: 'merged', batch: await commit(ports, lease, batch) };
     const next: BatchItem = { ...batch, part: batch.part + 1, status: 'planned', query_id: undefined, sql: undefined };
     batch = await writeBatch(ports.ledger, ports.clock, lease, next);
   }
@@ -64,7 +63,8 @@ async function submit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: B
         bounds: batch.bounds,
       });
       const token = clientToken(lease.name, batch.sk, batch.planned_at, batch.part, batch.attempt);
-      const submitted: BatchItem = { ...batch, status: 'submitted', sql, client_token: token };
+      const columns = silverColumns(dataset).map(({ name }) => name);
+      const submitted: BatchItem = { ...batch, status: 'submitted', sql, client_token: token, columns };
       intent = await writeBatch(ports.ledger, ports.clock, lease, submitted);
     }
     const queryId = await ports.athena.start(intent.sql!, intent.client_token!);
@@ -96,7 +96,7 @@ async function failed(ports: LeadPorts, lease: Lease, batch: BatchItem, error: E
 }
 
 /** The commit point: one conditional write makes every file of the batch merged. */
-async function commit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: BatchItem): Promise<BatchItem> {
+async function commit(ports: LeadPorts, lease: Lease, batch: BatchItem): Promise<BatchItem> {
   const snapshot = await ports.catalog.currentSnapshot(ports.databases.silver, lease.name);
   const merged: BatchItem = {
     ...batch,
@@ -105,8 +105,8 @@ async function commit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: B
     merged_at: ports.clock.now().toISOString(),
     sql: undefined,
   };
-  const columns = silverColumns(dataset).map(({ name }) => name);
-  const committed = snapshot === null ? undefined : { snapshot_id: snapshot, batch_seq: batch.batch_seq, columns };
+  const { batch_seq, columns } = batch;
+  const committed = snapshot === null ? undefined : { snapshot_id: snapshot, batch_seq, columns };
   return writeBatch(ports.ledger, ports.clock, lease, merged, (table) => ({
     committed: committed ?? table.committed,
     led: table.led + 1,

@@ -23,7 +23,12 @@ const listedPartitions = 200;
  * Validates a file under a new stage id, puts what it left into the lake and records it in the ledger. A file that is
  * refused is recorded as rejected, its bad rows are made visible in quarantine, and the FileRejectedError goes on.
  */
-export async function validateLanded(ports: ValidatePorts, dataset: Dataset, file: FileRef): Promise<Validated> {
+export async function validateLanded(
+  ports: ValidatePorts,
+  dataset: Dataset,
+  file: FileRef,
+  run: string,
+): Promise<Validated> {
   const { attempt, stageId } = await beginValidation(ports.ledger, ports.clock, file.file_id);
   let result: ValidationResult;
   try {
@@ -45,8 +50,13 @@ export async function validateLanded(ports: ValidatePorts, dataset: Dataset, fil
     partition_count: result.partitions.length,
     profile_key: `${staging}/_profile.json`,
   };
-  // Once the file is staged, the validation that it was staged from is the one that counts.
-  await updateFile(ports.ledger, ports.clock, file.file_id, (item) => (isStaged(item) ? undefined : { validated }));
+  await updateFile(ports.ledger, ports.clock, file.file_id, (item) => {
+    // Once the file is staged, the validation that it was staged from is the one that counts.
+    if (isStaged(item)) return undefined;
+    // A redriven run that has now passed outdates its own refusal, but not that of a run that came after it.
+    if (item.run === run) return { validated, status: 'received', error: undefined };
+    return item.status === 'received' ? { validated } : undefined;
+  });
   return {
     stage_id: stageId,
     attempt,

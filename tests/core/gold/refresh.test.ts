@@ -24,9 +24,10 @@ function gold(mart: Mart = region) {
   const control = {
     hold: false,
     dirty: ['EMEA'],
+    types: {} as Record<string, string>,
     refuse: '',
     selects: columns,
-    table: columns as string[] | undefined,
+    table: undefined as string[] | undefined,
   };
   const sent: string[] = [];
   const ports: GoldPorts = {
@@ -44,7 +45,7 @@ function gold(mart: Mart = region) {
       },
       get: async (id) => (queries.get(id)!.running ? { state: 'running' } : { state: 'succeeded', bytesScanned: 1 }),
       rows: async () => control.dirty.map((value) => [value]),
-      columns: async () => control.selects,
+      columns: async () => control.selects.map((name) => ({ name, type: control.types[name] ?? 'varchar' })),
     },
     files,
     databases: { staging: 'st', silver: 'si', gold: 'go', ops: 'op' },
@@ -53,7 +54,7 @@ function gold(mart: Mart = region) {
     marts: [mart],
     pollMilliseconds: 0,
     catalog: {
-      exists: async () => true,
+      exists: async () => control.table !== undefined,
       columns: async () => control.table?.map((name) => ({ name, type: 'string' })),
       currentSnapshot: async () => '1',
       ensureStagingTable: async () => undefined,
@@ -162,6 +163,43 @@ describe('refreshMarts', () => {
     expect(droppedForSame).toBe(false);
     expect(sent.some((sql) => sql.startsWith('drop table'))).toBe(true);
     expect(sent.at(-1)).toMatch(/insert \([^)]*units/);
+  });
+
+  it.each([
+    ['a column has another type', (text: string) => `${text}\n-- other type`, { orders: 'double' }],
+    ['the key is another', (text: string) => text.replace('-- key: region', '-- key: region, customers'), {}],
+  ])('makes the table anew when %s', async (_, change, types) => {
+    const { ports, commit, control, sent } = gold();
+    await commit('orders', 1);
+    await refreshMarts(ports, 'orders', 'o1');
+    control.types = types;
+
+    await refreshMarts({ ...ports, marts: [parseMart('region_performance', change(regionText))] }, 'orders', 'o2');
+
+    expect(sent.some((sql) => sql.startsWith('drop table'))).toBe(true);
+  });
+
+  it('rebuilds in full when a definition is rolled back after another one failed half-way', async () => {
+    const { ports, clock, commit, control, sent, fail } = gold();
+    await commit('orders', 1);
+    await refreshMarts(ports, 'orders', 'o1');
+    const bad = parseMart(
+      'region_performance',
+      regionText.replace('count(*) as orders,', 'count(*) as orders, 1 as extra,'),
+    );
+    control.selects = ['region', 'customers', 'orders', 'extra', 'revenue'];
+    control.refuse = 'merge into';
+    await expect(refreshMarts({ ...ports, marts: [bad] }, 'orders', 'o2')).rejects.toThrow('refused');
+    await fail('o2');
+    control.selects = columns;
+    control.refuse = '';
+    sent.length = 0;
+    clock.advance(1);
+
+    await refreshMarts(ports, 'orders', 'o3');
+
+    expect(sent.map((sql) => sql.split(' ')[0])).toEqual(['select', 'drop', 'create', 'merge']);
+    expect(sent.at(-1)).not.toContain(' in (');
   });
 
   it('can be retried when the lease of a mart was lost', async () => {

@@ -164,6 +164,50 @@ describe('re-running', () => {
     await expect(mergeRows(ports, orders, fileRef(1), 'run1')).rejects.toThrow('start a new run');
   });
 
+  it('by redrive takes a file that was refused and now passes', async () => {
+    const ports = world(fakeAthena());
+    const { ledger, clock, catalog } = ports;
+    const counts = { in: 1, accepted: 1, rejected: 0, duplicate: 0, superseded: 0 };
+    const engine = {
+      counts,
+      partitions: [],
+      bytes: 1,
+      acceptedPath: 'a',
+      profilePath: 'p',
+    } as unknown as ValidationResult;
+    const validate = (run: () => Promise<ValidationResult>) =>
+      validateLanded(
+        { ledger, clock, catalog, validate: run, upload: async () => undefined },
+        orders,
+        fileRef(1),
+        'run1',
+      );
+    await claimFile(ledger, clock, { ...fileRef(1), run: 'run1' });
+    await expect(
+      validate(async () => {
+        throw new FileRejectedError('the contract was wrong');
+      }),
+    ).rejects.toThrow('the contract was wrong');
+
+    await validate(async () => engine);
+
+    expect((await mergeRows(ports, orders, fileRef(1), 'run1')).outcome).toBe('merged');
+  });
+
+  it('by redrive makes a staged file one to be woken again', async () => {
+    const ports = world(fakeAthena(['running']));
+    await land(ports, 1, 'run1');
+    await land(ports, 2, 'run2');
+    await lead(ports, 1, 'run1');
+    await lead(ports, 2, 'run2');
+    await markFailed(ports.ledger, ports.clock, 'file2', 'run2', 'ThrottledError: x');
+
+    expect(await lead(ports, 2, 'run2')).toBe('handed_over');
+    const woken = await releaseLeaseOf(wakePorts(ports), [], 'orders', 'run1');
+
+    expect(woken).toBeDefined();
+  });
+
   it('at the moment when the old run is reported leaves the file to be woken or led', async () => {
     const ports = world(fakeAthena(['running']));
     await land(ports, 1, 'run1');
@@ -309,7 +353,7 @@ describe('a file that is validated a second time after it was staged', () => {
     const { ledger, clock } = ports;
     const validate = async (engine: () => Promise<ValidationResult>) => {
       const how = { ledger, clock, catalog, validate: engine, upload: async () => undefined };
-      const validated = await validateLanded(how, orders, fileRef(1));
+      const validated = await validateLanded(how, orders, fileRef(1), 'run1');
       const quarantine = {
         ledger,
         catalog,
@@ -353,6 +397,38 @@ describe('the silver table and its contract', () => {
     const sent = await merge(silver.filter(({ name }) => name !== 'order_ts'));
 
     expect(sent[0]).toBe('alter table silver.orders add columns (order_ts timestamp)');
+  });
+
+  it('are together when another run was quicker to add the columns', async () => {
+    const fake = fakeAthena();
+    const ports = world(fake);
+    let columns = silver.filter(({ name }) => name !== 'order_ts');
+    const start: World['athena']['start'] = async (sql, token) => {
+      if (!sql.startsWith('alter table')) return fake.athena.start(sql, token);
+      columns = silver;
+      throw new QueryRejectedError('COLUMN_ALREADY_EXISTS: order_ts');
+    };
+    await land(ports, 1, 'run1');
+    const quicker = {
+      ...ports,
+      catalog: { ...ports.catalog, columns: async () => columns },
+      athena: { ...fake.athena, start },
+    };
+
+    expect((await mergeRows(quicker, orders, fileRef(1), 'run1')).outcome).toBe('merged');
+  });
+
+  it('are remembered as they were when the MERGE was made, also if the contract grows under way', async () => {
+    const fake = fakeAthena(['running']);
+    const ports = world(fake);
+    await land(ports, 1, 'run1');
+    await mergeRows(ports, orders, fileRef(1), 'run1');
+    fake.end();
+    const grown = { ...orders, columns: [...orders.columns, { ...orders.columns[0]!, name: 'note', required: false }] };
+
+    await mergeRows(ports, grown, fileRef(1), 'run1');
+
+    expect((await getTable(ports.ledger, 'orders')).committed?.columns).toEqual(silver.map(({ name }) => name));
   });
 
   it('are one whatever Glue calls a type', async () => {
