@@ -1,8 +1,5 @@
 import { UnknownDatasetError } from '../errors.ts';
 
-/** Objects under `landing/<dataset>/` are files of that dataset. */
-export const landingPrefix = 'landing/';
-
 /**
  * The dataset that a landing key belongs to. Throws UnknownDatasetError for a key outside `landing/<dataset>/`, and for
  * a dataset without a contract.

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { startExecution } from '../../aws/executions.ts';
-import { setFileRule } from '../../aws/rules.ts';
 import { fileId } from '../../core/ledger/file-id.ts';
 import { getFile } from '../../core/ledger/files.ts';
 import type { BatchItem } from '../../core/ledger/items.ts';
 import { runInput } from '../../core/pipeline/keys.ts';
 import { dropText, land, ledger, query, stack, stage, until } from './cloud.ts';
+import { setFileRule } from './rules.ts';
 
 const header = 'order_id,customer_id,product_id,quantity,unit_price,status,order_ts,updated_at\n';
 const order = (id: string, quantity: number, updated = '2026-04-01T10:00:00Z') =>

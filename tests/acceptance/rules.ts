@@ -1,5 +1,5 @@
 import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
-import { eventBridge } from './clients.ts';
+import { eventBridge } from '../../aws/clients.ts';
 
 /** Switches the rule that starts a run for each dropped file. */
 export async function setFileRule(stage: string, on: boolean): Promise<void> {
