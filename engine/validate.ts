@@ -11,17 +11,10 @@ import {
   TooManyRejectsError,
   type ValidationResult,
 } from '../core/validation/result.ts';
-import {
-  acceptedSql,
-  brokenSql,
-  damagedSql,
-  literal,
-  losersSql,
-  partitionsSql,
-  profileSql,
-  rejectedSql,
-  repeatsSql,
-} from '../core/validation/sql.ts';
+import { losersSql, repeatsSql } from '../core/validation/sql/duplicates.ts';
+import { partitionsSql, profileSql } from '../core/validation/sql/profile.ts';
+import { acceptedSql, brokenSql, damagedSql, rejectedSql } from '../core/validation/sql/rows.ts';
+import { literal } from '../core/validation/sql/text.ts';
 import { type DuckDb, openDuckDb } from './duckdb.ts';
 import { rawReader, writeAll } from './raw-records.ts';
 import { type SplitFile, splitFile } from './split.ts';

@@ -10,6 +10,38 @@ export type ColumnType =
   | { kind: 'date' }
   | { kind: 'timestamp' };
 
+/** Formats of texts, named as in the contract standard. */
+export type TextFormat = 'email' | 'uuid' | 'uri' | 'hostname' | 'ipv4' | 'ipv6';
+
+export type Severity = 'error' | 'warning';
+
+/** Rules of one column, by the names that reasons carry. */
+export type ColumnRule =
+  | 'required'
+  | 'type'
+  | 'pattern'
+  | 'format'
+  | 'min_length'
+  | 'max_length'
+  | 'minimum'
+  | 'maximum'
+  | 'exclusive_minimum'
+  | 'exclusive_maximum'
+  | 'multiple_of'
+  | 'enum'
+  | 'unique';
+
+/** What is done to a text before anything is checked, in this order. */
+export interface Standardise {
+  /** White space around it (Unicode) goes. */
+  trim?: boolean;
+  case?: 'lower' | 'upper';
+  /** Spellings of a missing value; the empty text is always one. */
+  nulls?: string[];
+  /** Other spellings of a value, to the value: `{ "in transit": "shipped" }`. */
+  values?: Record<string, string>;
+}
+
 export interface Column {
   /** lower_snake name in every table. */
   name: string;
@@ -17,15 +49,81 @@ export interface Column {
   aliases: string[];
   type: ColumnType;
   required: boolean;
+  standardise?: Standardise;
+  /** Of numbers in text files: `,` for 1,5; by default a point. JSON and Parquet numbers are always written with a point. */
+  decimalSeparator?: ',';
+  /** Of numbers in text files: what stands between groups of three digits; by default nothing may. */
+  thousandsSeparator?: '.' | ',' | ' ' | "'" | '_';
+  /**
+   * How dates or times are written, each a pattern of the JDK's DateTimeFormatter (a subset), or `iso`, or for times
+   * `epoch_seconds`, `epoch_milliseconds`, `epoch_microseconds`. By default `iso`.
+   */
+  formats?: string[];
+  /** IANA zone of times that are written without an offset; by default UTC. */
+  timeZone?: string;
   /** Full-match regular expression (RE2) on the standardised text. */
   pattern?: string;
+  format?: TextFormat;
   minLength?: number;
   maxLength?: number;
-  /** Inclusive bounds, as text that casts to the column's type. */
+  /** Bounds, as text that casts to the column's type. */
   minimum?: string;
   maximum?: string;
+  exclusiveMinimum?: string;
+  exclusiveMaximum?: string;
+  multipleOf?: string;
   enum?: string[];
+  /** No two rows of a file with different keys may share a value. */
+  unique?: boolean;
+  /** Rules that only warn: the row is accepted and counted. Never `type`. */
+  warnings?: ColumnRule[];
   pii: boolean;
+}
+
+/** A condition on a whole row: SQL over the typed columns; a row breaks it where it is false (null is not false). */
+export interface RowRule {
+  name: string;
+  expression: string;
+  /** The columns it names. */
+  columns: string[];
+  severity: Severity;
+  /** A sentence for people. */
+  message: string;
+}
+
+/** A bound on a figure of the whole file. The file is refused when it is broken, or warned about. */
+export interface Gate {
+  name: string;
+  /** Measured on the accepted rows, except `invalid_values`: rows with a reason that names the column. */
+  metric: 'row_count' | 'null_values' | 'invalid_values' | 'duplicate_values';
+  /** Empty for `row_count`; several only for `duplicate_values`. */
+  columns: string[];
+  unit: 'rows' | 'percent';
+  must: {
+    be?: number;
+    notBe?: number;
+    beGreaterThan?: number;
+    beGreaterOrEqualTo?: number;
+    beLessThan?: number;
+    beLessOrEqualTo?: number;
+    beBetween?: [number, number];
+    notBeBetween?: [number, number];
+  };
+  severity: Severity;
+}
+
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'iso-8859-1';
+
+/** How a dataset's text files are written, beyond what their content tells. */
+export interface FileFormat {
+  /** One ASCII character. Undefined: comma, semicolon, tab or bar, whichever splits the header into the contract's columns. */
+  delimiter?: string;
+  /** One ASCII character; `"` by default. Null: fields are never quoted. */
+  quote?: string | null;
+  /** False: there is no header line, and fields come in the order of the contract. True by default. */
+  header?: boolean;
+  /** Of files without a byte order mark, which tells by itself; UTF-8 by default. */
+  encoding?: Encoding;
 }
 
 export interface Dataset {
@@ -41,8 +139,14 @@ export interface Dataset {
   versionColumns: string[];
   /** `latest` keeps one row a key, `append` only ever inserts. */
   history: 'latest' | 'append';
-  /** What happens to columns the contract does not know: fail the file, or keep them in `meta_rescued`. */
-  drift: 'reject' | 'rescue';
+  /**
+   * What happens to columns the contract does not know: `reject` refuses them, `rescue` keeps them in `meta_rescued`,
+   * `evolve` keeps them there and makes them columns of the silver table, as strings.
+   */
+  drift: 'reject' | 'rescue' | 'evolve';
+  file: FileFormat;
+  rowRules: RowRule[];
+  gates: Gate[];
   /** Boolean column that marks a deleted row, if the contract names one. */
   deletedColumn?: string;
   partition?: { column: string; transform: 'day' | 'month' | 'year' | 'identity' };

@@ -22,6 +22,9 @@ const dataset: Dataset = {
   versionColumns: [],
   history: 'latest',
   drift: 'rescue',
+  file: {},
+  rowRules: [],
+  gates: [],
   maxRejectPercent: 100,
   alarmRejectPercent: 100,
 };
