@@ -9,6 +9,7 @@ import { query } from './commands/query.ts';
 import { rerun } from './commands/rerun.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
+import { validate } from './commands/validate.ts';
 
 /** The command line; parsing it throws CommanderError for wrong use, and whatever the command throws. */
 export function buildProgram(): Command {
@@ -22,7 +23,8 @@ export function buildProgram(): Command {
     .option('--json', 'one JSON document on standard output instead of tables')
     .showHelpAfterError('(`tributary help <command>` says more)')
     .exitOverride();
-  for (const register of [demo, local, drop, runs, run, rerun, query, quarantine, alerts, logs]) register(program);
+  for (const register of [demo, local, validate, drop, runs, run, rerun, query, quarantine, alerts, logs])
+    register(program);
   program.addHelpText(
     'after',
     '\nExit codes: 0 done; 1 a file, a run or a query failed; 2 wrong use; 3 the cloud is not up or can not be reached.',

@@ -1,14 +1,15 @@
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { FileRejectedError } from '../core/errors.ts';
 import type { Limits } from '../core/validation/limits.ts';
-import { isGzip } from '../core/validation/recognise.ts';
+import { type Compression, compressionOf } from '../core/validation/recognise.ts';
 
-/** Compressed bytes that are inflated at once: at gzip's best ratio, about 1,030, this stays at 64 MB. */
-const PIECE = 64 * 1024;
+/** Compressed bytes that are inflated at once. */
+const PIECE = 128 * 1024;
 
 /**
- * The bytes of a file, inflated if they are gzip by their first two bytes. Throws FileRejectedError for a file that
- * grows past the limits, and zlib's own error (code `Z_…`) for broken gzip after every byte that could be read.
+ * The bytes of a file, inflated if its first bytes say gzip or zstd. Throws FileRejectedError for a file that grows past
+ * the limits or goes on after its compressed data, and zlib's own error (code `Z_…` or `ZSTD_…`) for broken data, after
+ * every byte that could be read.
  */
 export async function* decompress(source: AsyncIterable<Uint8Array>, limits: Limits): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
@@ -28,54 +29,140 @@ export async function* decompress(source: AsyncIterable<Uint8Array>, limits: Lim
       if (ended) return;
     }
   };
+  const grow = (size: number) => {
+    inflated += size;
+    if (inflated > limits.file) {
+      throw new FileRejectedError(`the file is larger than ${limits.file} bytes. Split it into smaller files.`);
+    }
+    if (inflated > limits.ratioFrom && inflated > limits.ratio * read) {
+      throw new FileRejectedError(
+        `the compressed file grows to more than ${limits.ratio} times its size, which no table of text does: it may be a decompression bomb.`,
+      );
+    }
+  };
   try {
-    while (head.length < 2 && !ended) head = Buffer.concat([head, await next()]);
-    for await (const bytes of isGzip(head) ? gunzip(all()) : all()) {
-      inflated += bytes.length;
-      if (inflated > limits.file) {
-        throw new FileRejectedError(`the file is larger than ${limits.file} bytes. Split it into smaller files.`);
+    while (head.length < 4 && !ended) head = Buffer.concat([head, await next()]);
+    const compression = compressionOf(head);
+    if (compression) yield* inflate(all(), compression, grow);
+    else {
+      for await (const bytes of all()) {
+        grow(bytes.length);
+        yield bytes;
       }
-      if (inflated > limits.ratioFrom && inflated > limits.ratio * read) {
-        throw new FileRejectedError(
-          `the gzip file grows to more than ${limits.ratio} times its size, which no table of text does: it may be a decompression bomb.`,
-        );
-      }
-      yield bytes;
     }
   } finally {
     await chunks.return?.();
   }
 }
 
-async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const inflate = createGunzip({ chunkSize: 256 * 1024 });
+/** Inflates one part after the other: zstd files may have several frames, and Node stops after the first. */
+async function* inflate(
+  source: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  grow: (size: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let part = openPart(compression, grow);
+  /** The first bytes after the end of a part: another part may begin with them. */
+  let after: Uint8Array = new Uint8Array();
+  try {
+    for await (const piece of inPieces(source)) {
+      let rest = part.ended ? Buffer.concat([after, piece]) : piece;
+      while (rest.length > 0) {
+        if (part.ended) {
+          if (rest.length < 4 || rest.every(isPadding)) break;
+          if (compressionOf(rest) !== compression) throw trailing(compression);
+          part.close();
+          part = openPart(compression, grow);
+        }
+        const feeding = part.feed(rest);
+        feeding.catch(() => undefined);
+        // These are worked on while the next ones are inflated on another thread.
+        yield* part.take();
+        rest = rest.subarray(await feeding);
+      }
+      after = rest.subarray(0, 4);
+    }
+    if (!part.ended) await part.finish();
+    else if (!after.every(isPadding)) throw trailing(compression);
+    yield* part.take();
+  } catch (error) {
+    yield* part.take();
+    throw error;
+  } finally {
+    part.close();
+  }
+}
+
+async function* inPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE);
+  }
+}
+
+interface Part {
+  /** The compressed data is complete. */
+  readonly ended: boolean;
+  /** Takes compressed bytes; gives how many of them were part of the data. */
+  feed(bytes: Uint8Array): Promise<number>;
+  /** No more bytes are to come: fails if some are missing. */
+  finish(): Promise<void>;
+  /** What was inflated since. */
+  take(): Uint8Array[];
+  close(): void;
+}
+
+function openPart(compression: Compression, grow: (size: number) => void): Part {
+  const options = { chunkSize: 512 * 1024 };
+  const stream: Gunzip | ZstdDecompress =
+    compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
   const ready: Uint8Array[] = [];
-  let failure: Error | undefined;
-  inflate.on('data', (bytes: Uint8Array) => ready.push(bytes));
+  let ended = false;
+  let failure: unknown;
+  stream.on('data', (bytes: Uint8Array) => {
+    if (failure) return;
+    try {
+      grow(bytes.length);
+      ready.push(bytes);
+    } catch (error) {
+      stream.destroy(error as Error);
+    }
+  });
   const finished = new Promise<void>((resolve) => {
-    inflate.once('end', resolve);
-    inflate.once('error', (error) => {
+    stream.once('end', () => {
+      ended = true;
+      resolve();
+    });
+    stream.once('error', (error) => {
       failure = error;
       resolve();
     });
   });
-  try {
-    for await (const chunk of source) {
-      for (let at = 0; at < chunk.length && !failure; at += PIECE) {
-        const written = new Promise<void>((resolve) => {
-          inflate.write(chunk.subarray(at, at + PIECE), () => resolve());
-        });
-        // After an error, or past the end of the gzip data, the write is never acknowledged.
-        await Promise.race([written, finished]);
-        yield* ready.splice(0);
-      }
-      if (failure) break;
-    }
-    if (!failure) inflate.end();
-    await finished;
-    yield* ready.splice(0);
-    if (failure) throw failure;
-  } finally {
-    inflate.destroy();
-  }
+  return {
+    get ended() {
+      return ended;
+    },
+    async feed(bytes) {
+      const before = stream.bytesWritten;
+      const written = new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
+      // After an error, or past the end of the data, the write is never acknowledged.
+      await Promise.race([written, finished]);
+      if (failure) throw failure;
+      return ended ? stream.bytesWritten - before : bytes.length;
+    },
+    async finish() {
+      stream.end();
+      await finished;
+      if (failure) throw failure;
+    },
+    take: () => ready.splice(0),
+    close: () => stream.destroy(),
+  };
 }
+
+/** Tapes and block devices fill files up with NUL. */
+const isPadding = (byte: number): boolean => byte === 0;
+
+const trailing = (compression: Compression): FileRejectedError =>
+  new FileRejectedError(
+    `after the ${compression} data the file goes on with bytes that are not ${compression}. Compress it again as a whole.`,
+  );

@@ -12,16 +12,18 @@ export interface DuckDb {
 export interface DuckDbOptions {
   memoryLimitMb: number;
   threads: number;
-  /** Where it may spill. */
+  /** Where it may spill, and how much. */
   tempDirectory: string;
+  spillMb?: number;
 }
 
 /** Opens a DuckDB in memory that loads nothing from the network and spills to `tempDirectory`. */
-export async function openDuckDb({ memoryLimitMb, threads, tempDirectory }: DuckDbOptions): Promise<DuckDb> {
+export async function openDuckDb({ memoryLimitMb, threads, tempDirectory, spillMb }: DuckDbOptions): Promise<DuckDb> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${memoryLimitMb}MB`,
     threads: String(threads),
     temp_directory: tempDirectory,
+    ...(spillMb === undefined ? {} : { max_temp_directory_size: `${spillMb}MB` }),
     preserve_insertion_order: 'true',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

@@ -3,22 +3,26 @@ import { join } from 'node:path';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { FileRejectedError } from '../core/errors.ts';
 import { csvField } from '../core/validation/csv.ts';
+import { type Decoder, decoderOf } from '../core/validation/decode.ts';
 import { LIMITS, type Limits } from '../core/validation/limits.ts';
 import type { DamagedRecord } from '../core/validation/reasons.ts';
-import { type Format, HEAD_BYTES, recogniseFormat } from '../core/validation/recognise.ts';
-import { type SplitSummary, Splitter } from '../core/validation/splitter.ts';
+import { HEAD_BYTES, recognise, type TextFormat } from '../core/validation/recognise.ts';
+import { openSplitter, type SplitSummary, type Splitter } from '../core/validation/splitter.ts';
 import { decompress } from './decompress.ts';
 import { offsetWriter, writeAll } from './raw-records.ts';
 
 /** What splitting leaves in the work folder. */
-export interface SplitFile {
-  format: Format;
+export type SplitFile = SplitText | SplitParquet;
+
+export interface SplitText {
+  format: TextFormat;
   summary: SplitSummary;
+  /** Of the file after decompression. */
   bytes: number;
-  /** The file as it came, decompressed. */
+  /** The file as it came, decompressed and in UTF-8. */
   sourcePath: string;
   offsetsPath: string;
-  /** Sound records as strict CSV. */
+  /** Sound records as strict CSV in the summary's dialect. */
   stagedPath: string;
   /** Damaged records as CSV: record, line, rule, value, message. */
   damagedPath: string;
@@ -26,9 +30,16 @@ export interface SplitFile {
   damagedLongest: number;
 }
 
+/** Parquet has rows by itself: it is only brought to disk. */
+export interface SplitParquet {
+  format: 'parquet';
+  bytes: number;
+  sourcePath: string;
+}
+
 /**
- * Streams a file through the splitter into the work folder, decompressing on the way. Throws FileRejectedError when the
- * file is empty, not a table, broken gzip, too large, or its header does not fit the contract.
+ * Streams a file through the splitter into the work folder, decompressing and decoding on the way. Throws
+ * FileRejectedError when the file is empty, not a table, not complete, too large, or does not fit the contract.
  */
 export async function splitFile(
   source: AsyncIterable<Uint8Array>,
@@ -36,16 +47,68 @@ export async function splitFile(
   workDir: string,
   limits: Limits = LIMITS,
 ): Promise<SplitFile> {
-  const paths = {
-    sourcePath: join(workDir, 'source'),
-    offsetsPath: join(workDir, 'offsets'),
-    stagedPath: join(workDir, 'staged.csv'),
-    damagedPath: join(workDir, 'damaged.csv'),
+  const sourcePath = join(workDir, 'source');
+  const copy = openSync(sourcePath, 'w');
+  let splitting: Splitting | undefined;
+  let isParquet = false;
+  let decoder: Decoder | undefined;
+  let head: Uint8Array = new Uint8Array();
+  let bytes = 0;
+  let decoded = 0;
+  const begin = () => {
+    if (head.length === 0) throw new FileRejectedError('the file is empty (0 bytes).');
+    const recognised = recognise(head, dataset.file.encoding);
+    if (recognised.format === 'parquet') isParquet = true;
+    else {
+      decoder = decoderOf(recognised.encoding);
+      splitting = openSplitting(recognised, dataset, workDir, limits);
+    }
+    pass(head);
   };
-  const copy = openSync(paths.sourcePath, 'w');
-  const staged = openSync(paths.stagedPath, 'w');
-  const damaged = openSync(paths.damagedPath, 'w');
-  const offsets = offsetWriter(paths.offsetsPath);
+  const pass = (chunk: Uint8Array) => {
+    const text = decoder ? decoder.write(chunk) : chunk;
+    decoded += text.length;
+    if (decoded > limits.file) throw new FileRejectedError(`the file is larger than ${limits.file} bytes as UTF-8.`);
+    writeAll(copy, text);
+    splitting?.splitter.write(text);
+  };
+  try {
+    for await (const chunk of decompress(source, limits)) {
+      bytes += chunk.length;
+      if (splitting || isParquet) pass(chunk);
+      else {
+        head = Buffer.concat([head, chunk]);
+        if (head.length >= HEAD_BYTES) begin();
+      }
+    }
+    if (!splitting && !isParquet) begin();
+    if (!splitting || !decoder) return { format: 'parquet', bytes, sourcePath };
+    const rest = decoder.end();
+    writeAll(copy, rest);
+    splitting.splitter.write(rest);
+    return { ...splitting.end(), bytes, sourcePath };
+  } catch (error) {
+    throw brokenArchive(error, bytes, splitting?.splitter.lineReached ?? lineAfter(head)) ?? error;
+  } finally {
+    splitting?.close();
+    closeSync(copy);
+  }
+}
+
+type Splitting = ReturnType<typeof openSplitting>;
+
+function openSplitting(
+  recognised: Pick<Parameters<typeof openSplitter>[0], 'format' | 'encoding'>,
+  dataset: Dataset,
+  workDir: string,
+  limits: Limits,
+) {
+  const stagedPath = join(workDir, 'staged.csv');
+  const damagedPath = join(workDir, 'damaged.csv');
+  const offsetsPath = join(workDir, 'offsets');
+  const staged = openSync(stagedPath, 'w');
+  const damaged = openSync(damagedPath, 'w');
+  const offsets = offsetWriter(offsetsPath);
   let damagedLongest = 0;
   const output = {
     sound: (bytes: Uint8Array) => writeAll(staged, bytes),
@@ -56,46 +119,28 @@ export async function splitFile(
     },
     begins: offsets.add,
   };
-
-  let head: Uint8Array = new Uint8Array();
-  let format: Format = 'csv';
-  let splitter: Splitter | undefined;
-  let bytes = 0;
-  const begin = () => {
-    if (head.length === 0) throw new FileRejectedError('the file is empty (0 bytes).');
-    format = recogniseFormat(head);
-    splitter = new Splitter({ format, dataset, output, maxRecord: limits.record });
-    splitter.write(head);
-    return splitter;
+  const splitter: Splitter = openSplitter({ ...recognised, dataset, output, maxRecord: limits.record });
+  return {
+    splitter,
+    end: () => {
+      const summary = splitter.end();
+      return { format: recognised.format, summary, stagedPath, damagedPath, offsetsPath, damagedLongest };
+    },
+    close: () => {
+      offsets.close();
+      for (const file of [staged, damaged]) closeSync(file);
+    },
   };
-  try {
-    for await (const chunk of decompress(source, limits)) {
-      bytes += chunk.length;
-      writeAll(copy, chunk);
-      if (splitter) splitter.write(chunk);
-      else {
-        head = Buffer.concat([head, chunk]);
-        if (head.length >= HEAD_BYTES) begin();
-      }
-    }
-    const summary = (splitter ?? begin()).end();
-    return { format, summary, bytes, ...paths, damagedLongest };
-  } catch (error) {
-    throw brokenGzip(error, bytes, splitter?.lineReached ?? lineAfter(head)) ?? error;
-  } finally {
-    offsets.close();
-    for (const file of [copy, staged, damaged]) closeSync(file);
-  }
 }
 
 const lineAfter = (bytes: Uint8Array): number => Buffer.from(bytes).toString('latin1').split('\n').length;
 
-function brokenGzip(error: unknown, bytes: number, line: number): FileRejectedError | undefined {
+function brokenArchive(error: unknown, bytes: number, line: number): FileRejectedError | undefined {
   const { code, message } = error as { code?: string; message: string };
-  if (!code?.startsWith('Z_')) return undefined;
+  if (!code || !/^(Z|ZSTD)_/.test(code)) return undefined;
   const how = code === 'Z_BUF_ERROR' ? 'breaks off' : `is damaged (${message})`;
   return new FileRejectedError(
-    `the gzip file ${how} after about ${bytes} bytes of decompressed data, in line ${line}. It was probably not uploaded completely: compress and drop it again.`,
+    `the compressed file ${how} after about ${bytes} bytes of decompressed data, in line ${line}. It was probably not uploaded completely: compress and drop it again.`,
     { cause: error },
   );
 }

@@ -1,25 +1,22 @@
-import { closeSync, openSync } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { FileRejectedError, InvalidInputError, RowConservationError } from '../core/errors.ts';
-import { csvField } from '../core/validation/csv.ts';
-import type { Limits } from '../core/validation/limits.ts';
-import {
-  type ColumnProfile,
-  type Profile,
-  TooManyRejectsError,
-  type ValidationResult,
-} from '../core/validation/result.ts';
-import { losersSql, repeatsSql } from '../core/validation/sql/duplicates.ts';
-import { partitionsSql, profileSql } from '../core/validation/sql/profile.ts';
-import { acceptedSql, brokenSql, damagedSql, rejectedSql } from '../core/validation/sql/rows.ts';
-import { literal } from '../core/validation/sql/text.ts';
+import { LIMITS, type Limits } from '../core/validation/limits.ts';
+import { gatesBroken, type Profile, tooManyRejects, type ValidationResult } from '../core/validation/result.ts';
+import { losersSql, repeatsSql, sharingSql, uniqueColumns } from '../core/validation/sql/duplicates.ts';
+import { partitionsSql } from '../core/validation/sql/profile.ts';
+import { acceptedSql, fingerprintsSql, stagedColumns } from '../core/validation/sql/rows.ts';
+import { identifier, literal } from '../core/validation/sql/text.ts';
 import { type DuckDb, openDuckDb } from './duckdb.ts';
-import { rawReader, writeAll } from './raw-records.ts';
+import { type Input, textInput } from './input.ts';
+import { parquetInput, readable } from './parquet-input.ts';
+import { checkGates, countReasons, countWarnings, profileColumns } from './profile.ts';
+import { explain } from './rejects.ts';
+import { prepareRules } from './row-rules.ts';
 import { type SplitFile, splitFile } from './split.ts';
 
-export { TooManyRejectsError, type ValidationResult } from '../core/validation/result.ts';
+export { RowsRejectedError, type ValidationResult } from '../core/validation/result.ts';
 
 export interface ValidateFileOptions {
   /** The bytes of the file, as they were stored (plain or gzip). */
@@ -31,203 +28,278 @@ export interface ValidateFileOptions {
   /** When the object was stored: part of every row's version. */
   lastModified: Date | string;
   stageId: string;
-  /** A folder for this validation alone; it is made if it is missing. It needs room for about three times the file. */
+  /** A folder for this validation alone; it is made if it is missing. It needs room for three times the decompressed file. */
   workDir: string;
   /** For DuckDB, which spills to `workDir` beyond it; the rest of the process needs about 150 MB. */
   memoryLimitMb: number;
   threads: number;
   limits?: Limits;
+  /** Told after every piece of the file that was read, and at the beginning of each later phase. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  phase: 'read' | 'check' | 'explain' | 'profile';
+  /** Bytes of the source read so far, as they are stored. */
+  bytes: number;
+  /** Records found; known once the file is read. */
+  records?: number;
 }
 
 const PARQUET = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 50000)';
 
+/** What is left in the work folder; everything else in it goes. */
+const RESULTS = ['accepted.parquet', 'accepted-1.parquet', 'rejected.parquet', 'profile.json'];
+const SCRATCH = ['source', 'offsets', 'staged.csv', 'damaged.csv', 'pending.csv', 'raw.csv', 'rows.parquet', 'spill'];
+
 /**
- * Checks every row of a file against its contract and writes `accepted.parquet`, `rejected.parquet` (only if there are
- * any) and `profile.json` to `workDir`. The same file gives the same rows, so a repeat overwrites like with like.
- * Throws FileRejectedError when the file as a whole can not be taken, TooManyRejectsError (a FileRejectedError with the
- * result) when more rows were rejected than the contract allows, RowConservationError when a row is unaccounted for.
+ * Checks every row of a file against its contract and writes the accepted rows (`accepted.parquet`, and
+ * `accepted-1.parquet` if some had to be compared with others), `rejected.parquet` (only if there are any) and
+ * `profile.json` to `workDir`. The same file gives the same rows, so a repeat overwrites like with like.
+ * Throws FileRejectedError when the file as a whole can not be taken; RowsRejectedError (one with the result) when more
+ * rows were rejected than the contract allows or a quality rule on the whole file is broken; RowConservationError when a
+ * row is unaccounted for.
  */
 export async function validateFile(options: ValidateFileOptions): Promise<ValidationResult> {
   const { dataset, workDir, fileName } = options;
   await mkdir(workDir, { recursive: true });
   const at = (name: string) => join(workDir, name);
-  for (const name of ['accepted.parquet', 'rejected.parquet', 'profile.json']) await rm(at(name), { force: true });
+  for (const name of RESULTS) await rm(at(name), { force: true });
   const clock = stopwatch();
+  const progress = progressOf(options);
   let db: DuckDb | undefined;
   try {
-    const split = await splitFile(options.source, dataset, workDir, options.limits);
+    const third = await thirdOfSpace(workDir);
+    const limits = options.limits ?? { ...LIMITS, file: Math.min(LIMITS.file, third) };
+    const split = await splitFile(progress.source, dataset, workDir, limits);
     clock.lap('split');
-    db = await openDuckDb({ ...options, tempDirectory: at('spill') });
-    const result = await check(db, split, options, clock);
+    const spillMb = Math.floor(third / 1_000_000);
+    db = await openDuckDb({ ...options, tempDirectory: at('spill'), spillMb });
+    const input =
+      split.format === 'parquet'
+        ? await parquetInput(db, dataset, split.sourcePath)
+        : textInput(db, dataset, split, workDir);
+    const result = await readable(split.format, () =>
+      check(db!, input, split, options, { clock, tell: progress.tell }),
+    );
     await writeFile(result.profilePath, JSON.stringify(result.profile, null, 1));
-    if (result.rejectedPercent > dataset.maxRejectPercent)
-      throw new TooManyRejectsError(result, dataset.maxRejectPercent);
+    refuse(dataset, result);
     return result;
   } catch (error) {
     if (error instanceof FileRejectedError) error.message = `${fileName}: ${error.message}`;
     throw error;
   } finally {
     db?.close();
-    for (const name of ['source', 'offsets', 'staged.csv', 'damaged.csv', 'raw.csv', 'sound.parquet', 'spill']) {
-      await rm(at(name), { force: true, recursive: true });
+    for (const name of SCRATCH) await rm(at(name), { force: true, recursive: true });
+  }
+}
+
+/** Bytes of a third of the room in a folder: for the copy of a file; its staged rows and results; what DuckDB spills. */
+async function thirdOfSpace(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return Math.floor((bavail * bsize) / 3);
+}
+
+/** The source, counted as it is read. */
+function progressOf({ source, onProgress }: ValidateFileOptions) {
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      bytes += chunk.length;
+      onProgress?.({ phase: 'read', bytes });
+      yield chunk;
     }
   }
+  return {
+    source: counted(),
+    tell: (phase: Progress['phase'], records: number) => onProgress?.({ phase, bytes, records }),
+  };
+}
+
+function refuse({ gates, maxRejectPercent }: Dataset, result: ValidationResult): void {
+  if (result.rejectedPercent > maxRejectPercent) throw tooManyRejects(result, maxRejectPercent);
+  const broken = gates.filter(({ name, severity }) =>
+    result.profile.gates.some((gate) => gate.name === name && !gate.passed && severity === 'error'),
+  );
+  if (broken.length > 0) throw gatesBroken(result, broken);
 }
 
 async function check(
   db: DuckDb,
+  input: Input,
   split: SplitFile,
   options: ValidateFileOptions,
-  clock: Stopwatch,
+  { clock, tell }: { clock: Stopwatch; tell(phase: Progress['phase'], records: number): void },
 ): Promise<ValidationResult> {
-  const { dataset, workDir, stageId, fileId } = options;
+  const { workDir, stageId, fileId } = options;
+  const { dataset, staged, records } = input;
+  const lineage = { fileId, lastModified: milliseconds(options.lastModified) };
   const at = (name: string) => join(workDir, name);
-  const acceptedPath = at('accepted.parquet');
-  const rejectedPath = at('rejected.parquet');
-  const lastModified = new Date(options.lastModified).getTime();
-  if (!Number.isSafeInteger(lastModified) || lastModified < 0) {
-    throw new InvalidInputError(`lastModified is not a time: ${options.lastModified}`);
-  }
 
-  // Pushing the filter down would copy every rule below the projection and evaluate it twice.
-  await db.run("SET disabled_optimizers = 'filter_pushdown'");
-  const staged = { path: split.stagedPath, summary: split.summary };
-  const sound = at('sound.parquet');
-  await db.run(`COPY (${acceptedSql(dataset, staged, { fileId, lastModified })}) TO ${literal(sound)} ${PARQUET}`);
-  clock.lap('rules');
-  const passed = await countRows(db, sound);
+  tell('check', records);
+  await prepareRules(db, dataset);
+  const apart = await setApart(db, input);
+  clock.lap('keys');
   await db.run(
-    `CREATE TEMP TABLE rejects AS ${damagedSql(split.damagedPath, split.damagedLongest)}${
-      passed < split.summary.sound ? ` UNION ALL ${brokenSql(dataset, staged)}` : ''
-    }`,
+    `COPY (${acceptedSql(dataset, staged, lineage, apart)}) TO ${literal(at('accepted.parquet'))} ${PARQUET}`,
   );
+  clock.lap('rules');
+  tell('explain', records);
+  await findPending(db, input, at('accepted.parquet'));
+  const only = await input.only('pending');
+  await explain(db, input, only, apart && acceptedSql(dataset, only, lineage));
   await db.run("SET disabled_optimizers = ''");
-  const rejected = await writeRejected(db, split, stageId, at('raw.csv'), rejectedPath);
+  const fates = await settle(db, dataset, apart !== undefined, workDir);
   clock.lap('reasons');
-  const lost = await settleDuplicates(db, dataset, sound, acceptedPath);
-  clock.lap('duplicates');
+  const rejected = await writeRejected(db, input, stageId, at('rejected.parquet'));
+  clock.lap('quarantine');
 
-  const counts = { in: split.summary.records, accepted: await countRows(db, acceptedPath), rejected, ...lost };
-  await assertConserved(db, counts, split);
-  const reasons = await countReasons(db);
-  const columns = await profileColumns(db, dataset, acceptedPath);
-  const partitionSql = partitionsSql(dataset, acceptedPath);
-  const touched = partitionSql ? await db.rows<{ partition: string; row_count: number }>(partitionSql) : [];
-  clock.lap('profile');
+  const acceptedPaths = [at('accepted.parquet'), ...(fates.contested ? [at('accepted-1.parquet')] : [])];
+  const accepted = `read_parquet([${acceptedPaths.map(literal).join(', ')}])`;
+  const { duplicate, superseded } = fates;
+  const counts = { in: records, accepted: await countRows(db, accepted), rejected, duplicate, superseded };
+  await assertConserved(db, counts, input.damaged);
 
+  tell('profile', records);
+  const touched = await partitionsOf(db, dataset, accepted);
+  const { format, bytes: sourceBytes } = split;
   const rejectedPercent = (100 * rejected) / counts.in;
   const profile: Profile = {
     dataset: dataset.name,
     contract_version: dataset.version,
     file_id: fileId,
     stage_id: stageId,
-    format: split.format,
+    format,
     counts,
     rejected_percent: rejectedPercent,
-    reasons,
-    columns,
-    partitions: touched.map(({ partition, row_count }) => ({ partition, rows: row_count })),
-    source_bytes: split.bytes,
+    reasons: await countReasons(db),
+    warnings: await countWarnings(db, accepted),
+    gates: await checkGates(db, dataset.gates, accepted, counts),
+    unknown_columns: input.unknown,
+    columns: await profileColumns(db, dataset, accepted),
+    partitions: touched,
+    source_bytes: sourceBytes,
     milliseconds: clock.laps,
   };
+  clock.lap('profile');
+  const sizes = await Promise.all(acceptedPaths.map(async (path) => (await stat(path)).size));
   return {
     counts,
     rejectedPercent,
-    reasons,
+    reasons: profile.reasons,
     partitions: touched.map(({ partition }) => partition),
-    bytes: (await stat(acceptedPath)).size,
-    sourceBytes: split.bytes,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    sourceBytes,
     profile,
-    acceptedPath,
-    rejectedPath: rejected > 0 ? rejectedPath : undefined,
+    acceptedPaths,
+    rejectedPath: rejected > 0 ? at('rejected.parquet') : undefined,
     profilePath: at('profile.json'),
   };
 }
 
-/** Joins the rejected rows with their raw text and writes them; returns how many the written file holds. */
-async function writeRejected(
-  db: DuckDb,
-  split: SplitFile,
-  stageId: string,
-  rawPath: string,
-  to: string,
-): Promise<number> {
-  const reader = rawReader(split.sourcePath, split.offsetsPath, split.format);
-  const file = openSync(rawPath, 'w');
-  let longest = 0;
-  let found = 0;
-  try {
-    for await (const records of db.numbers('SELECT record FROM rejects ORDER BY record')) {
-      for (const record of records) {
-        const row = Buffer.from(`${record},${csvField(reader.text(record))}\n`);
-        longest = Math.max(longest, row.length);
-        writeAll(file, row);
-      }
-      found += records.length;
-    }
-  } finally {
-    closeSync(file);
-    reader.close();
-  }
-  if (found === 0) return 0;
-  await db.run(`COPY (${rejectedSql('rejects', rawPath, longest, stageId)}) TO ${literal(to)} ${PARQUET}`);
-  return countRows(db, to);
+function milliseconds(lastModified: Date | string): number {
+  const time = new Date(lastModified).getTime();
+  if (Number.isSafeInteger(time) && time >= 0) return time;
+  throw new InvalidInputError(`lastModified is not a time: ${lastModified}`);
 }
 
-/** Writes the accepted rows: of a keyed dataset the newest of each key, else all of them with their occurrence. */
-async function settleDuplicates(
-  db: DuckDb,
-  dataset: Dataset,
-  sound: string,
-  accepted: string,
-): Promise<{ duplicate: number; superseded: number }> {
-  const keyed = dataset.key.length > 0;
-  await db.run(`CREATE TEMP TABLE settled AS ${keyed ? losersSql(dataset.key, sound) : repeatsSql(sound)}`);
-  const [settled] = await db.rows<{ n: number }>('SELECT count(*)::DOUBLE AS n FROM settled');
-  if (settled?.n === 0) {
-    await rename(sound, accepted);
-    return { duplicate: 0, superseded: 0 };
-  }
-  const rows = `read_parquet(${literal(sound)})`;
-  const rest = keyed
-    ? `SELECT * FROM ${rows} ANTI JOIN settled USING (meta_record)`
-    : `SELECT rows.* REPLACE (coalesce(rows.meta_row_hash || '-' || occurrence, rows.meta_row_id) AS meta_row_id)
-       FROM ${rows} AS rows LEFT JOIN settled USING (meta_record)`;
-  await db.run(`COPY (${rest}) TO ${literal(accepted)} ${PARQUET}`);
-  if (!keyed) return { duplicate: 0, superseded: 0 };
-  const fates = await db.rows<{ fate: string; n: number }>(
-    'SELECT fate, count(*)::DOUBLE AS n FROM settled GROUP BY 1',
+/**
+ * Makes the temp table `apart` of the records that may share their key, or a unique value, with another one: they are few
+ * as a rule, and only they have to be compared. Returns its name, or undefined when there are none.
+ */
+async function setApart(db: DuckDb, { dataset, staged }: Input): Promise<string | undefined> {
+  const groups = [...(dataset.key.length > 0 ? [dataset.key] : []), ...uniqueColumns(dataset).map((name) => [name])];
+  if (groups.length === 0) return undefined;
+  await db.run(`CREATE TEMP TABLE fingerprints AS ${fingerprintsSql(dataset, staged, groups)}`);
+  await db.run(`CREATE TEMP TABLE apart AS ${sharingSql('fingerprints', groups.length)}`);
+  await db.run('DROP TABLE fingerprints');
+  return (await countRows(db, 'apart')) > 0 ? 'apart' : undefined;
+}
+
+/** Makes the temp table `pending` of the sound records that the first pass did not accept. */
+async function findPending(db: DuckDb, { records, damagedSql }: Input, accepted: string): Promise<void> {
+  const damaged = damagedSql === undefined ? '' : `ANTI JOIN (${damagedSql}) AS damaged USING (record)`;
+  await db.run(
+    `CREATE TEMP TABLE pending AS SELECT record FROM range(1, ${records} + 1) AS records(record)
+     ANTI JOIN (SELECT meta_record AS record FROM read_parquet(${literal(accepted)})) AS taken USING (record) ${damaged}`,
   );
-  const of = (name: string) => fates.find(({ fate }) => fate === name)?.n ?? 0;
-  return { duplicate: of('duplicate'), superseded: of('superseded') };
+}
+
+/** Joins the rejected rows with their raw text and writes them; returns how many the written file holds. */
+async function writeRejected(db: DuckDb, input: Input, stageId: string, to: string): Promise<number> {
+  if ((await countRows(db, 'rejects')) === 0) return 0;
+  const raw = await input.raw('rejects');
+  await db.run(
+    `COPY (SELECT ${literal(stageId)} AS stage_id, record, line, raw, reasons
+           FROM rejects JOIN (${raw}) USING (record) ORDER BY record) TO ${literal(to)} ${PARQUET}`,
+  );
+  return countRows(db, `read_parquet(${literal(to)})`);
+}
+
+interface Fates {
+  duplicate: number;
+  superseded: number;
+  /** Rows that were compared with others and accepted are in a file of their own. */
+  contested: boolean;
+}
+
+/** Settles what repeats: of each key the newest row is kept; without a key repeats are numbered. */
+async function settle(db: DuckDb, dataset: Dataset, apart: boolean, workDir: string): Promise<Fates> {
+  const at = (name: string) => join(workDir, name);
+  const fates: Fates = { duplicate: 0, superseded: 0, contested: false };
+  if (dataset.key.length === 0) await numberRepeats(db, dataset, at('accepted.parquet'), at('rows.parquet'));
+  if (!apart) return fates;
+  let winners = 'contested';
+  if (dataset.key.length > 0) {
+    await db.run(`CREATE TEMP TABLE losers AS ${losersSql(dataset.key, 'contested')}`);
+    const counted = await db.rows<{ fate: string; n: number }>(
+      'SELECT fate, count(*)::DOUBLE AS n FROM losers GROUP BY 1',
+    );
+    for (const { fate, n } of counted) fates[fate as 'duplicate'] = n;
+    winners = '(SELECT * FROM contested ANTI JOIN losers ON losers.record = contested.meta_record)';
+  }
+  fates.contested = (await countRows(db, winners)) > 0;
+  if (fates.contested) {
+    await db.run(
+      `COPY (SELECT * FROM ${winners} ORDER BY meta_record) TO ${literal(at('accepted-1.parquet'))} ${PARQUET}`,
+    );
+    if (dataset.key.length === 0) await numberRepeats(db, dataset, at('accepted-1.parquet'), at('rows.parquet'));
+  }
+  return fates;
+}
+
+/** Gives rows of the same content their occurrence, if there are any. */
+async function numberRepeats(db: DuckDb, dataset: Dataset, parquet: string, scratch: string): Promise<void> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE repeats AS ${repeatsSql(parquet)}`);
+  if ((await countRows(db, 'repeats')) === 0) return;
+  const columns = stagedColumns(dataset).map((name) =>
+    name === 'meta_occurrence' ? 'coalesce(occurrence, 1) AS meta_occurrence' : identifier(name),
+  );
+  await db.run(
+    `COPY (SELECT ${columns.join(', ')} FROM read_parquet(${literal(parquet)}) LEFT JOIN repeats USING (meta_record))
+     TO ${literal(scratch)} ${PARQUET}`,
+  );
+  await rename(scratch, parquet);
 }
 
 /** Throws RowConservationError unless every record of the file is in exactly one of the outcomes, with its reasons. */
-async function assertConserved(db: DuckDb, counts: ValidationResult['counts'], { summary }: SplitFile): Promise<void> {
+async function assertConserved(db: DuckDb, counts: ValidationResult['counts'], damaged: number): Promise<void> {
   const { accepted, rejected, duplicate, superseded } = counts;
   const [silent] = await db.rows<{ n: number }>('SELECT count(*)::DOUBLE AS n FROM rejects WHERE len(reasons) = 0');
-  const isSplit = summary.records === summary.sound + summary.damaged;
-  if (isSplit && counts.in === accepted + rejected + duplicate + superseded && silent?.n === 0) return;
+  if (counts.in === accepted + rejected + duplicate + superseded && silent?.n === 0 && rejected >= damaged) return;
   throw new RowConservationError(
-    `rows are unaccounted for: ${JSON.stringify({ ...counts, sound: summary.sound, damaged: summary.damaged, without_reason: silent?.n })}`,
+    `rows are unaccounted for: ${JSON.stringify({ ...counts, damaged, without_reason: silent?.n })}`,
   );
 }
 
-async function countReasons(db: DuckDb): Promise<Record<string, number>> {
-  const rows = await db.rows<{ reason: string; n: number }>(
-    `SELECT concat_ws('.', reason.column_name, reason.rule) AS reason, count(*)::DOUBLE AS n
-     FROM (SELECT unnest(reasons) AS reason FROM rejects) GROUP BY 1 ORDER BY 1`,
-  );
-  return Object.fromEntries(rows.map(({ reason, n }) => [reason, n]));
+async function partitionsOf(db: DuckDb, dataset: Dataset, accepted: string): Promise<Profile['partitions']> {
+  const sql = partitionsSql(dataset, accepted);
+  const touched = sql ? await db.rows<{ partition: string; row_count: number }>(sql) : [];
+  return touched.map(({ partition, row_count }) => ({ partition, rows: row_count }));
 }
 
-async function profileColumns(db: DuckDb, dataset: Dataset, accepted: string): Promise<Record<string, ColumnProfile>> {
-  const [row] = await db.rows<Record<string, ColumnProfile>>(profileSql(dataset, accepted));
-  return Object.fromEntries(dataset.columns.map(({ name }, index) => [name, row![`p${index}`]!]));
-}
-
-async function countRows(db: DuckDb, parquet: string): Promise<number> {
-  const [row] = await db.rows<{ n: number }>(`SELECT count(*)::DOUBLE AS n FROM read_parquet(${literal(parquet)})`);
+async function countRows(db: DuckDb, from: string): Promise<number> {
+  const [row] = await db.rows<{ n: number }>(`SELECT count(*)::DOUBLE AS n FROM ${from}`);
   return row!.n;
 }
 

@@ -5,7 +5,6 @@ import { z } from 'zod';
  * an error, since the standard's own models let misspelt fields pass and a rule that nobody reads is worse than none.
  */
 
-const Percent = z.number().min(0).max(100);
 const Text = z.string().min(1);
 
 export const ContractDocument = z.strictObject({
@@ -50,6 +49,7 @@ export const ContractTable = z.strictObject({
   dataGranularityDescription: Text.optional(),
   tags: z.array(Text).optional(),
   properties: z.array(z.unknown()).min(1),
+  quality: z.array(z.unknown()).default([]),
   customProperties: z.array(z.unknown()).default([]),
 });
 
@@ -81,43 +81,36 @@ export const ContractProperty = z.strictObject({
     .optional(),
   logicalTypeOptions: z.unknown().optional(),
   relationships: z.array(z.strictObject({ type: z.literal('foreignKey'), to: Text })).optional(),
+  quality: z.array(z.unknown()).default([]),
   customProperties: z.array(z.unknown()).default([]),
 });
 export type ContractProperty = z.infer<typeof ContractProperty>;
 
 const Length = z.int().min(0);
-const Bounds = <T extends z.ZodType>(bound: T) =>
-  z.strictObject({ minimum: bound.optional(), maximum: bound.optional() });
+const Bounds = <T extends z.ZodType>(bound: T) => ({
+  minimum: bound.optional(),
+  maximum: bound.optional(),
+  exclusiveMinimum: bound.optional(),
+  exclusiveMaximum: bound.optional(),
+});
+const NumberOptions = z.strictObject({ ...Bounds(z.number()), multipleOf: z.number().optional() });
 
 /** `logicalTypeOptions`, by logical type. */
 export const TypeOptions = {
-  string: z.strictObject({ pattern: Text.optional(), minLength: Length.optional(), maxLength: Length.optional() }),
-  integer: Bounds(z.number()),
-  number: Bounds(z.number()),
+  string: z.strictObject({
+    pattern: Text.optional(),
+    format: z.enum(['email', 'uuid', 'uri', 'hostname', 'ipv4', 'ipv6']).optional(),
+    minLength: Length.optional(),
+    maxLength: Length.optional(),
+  }),
+  integer: NumberOptions,
+  number: NumberOptions,
   boolean: z.strictObject({}),
-  date: Bounds(z.string()),
+  date: z.strictObject({ ...Bounds(z.string()), format: Text.optional() }),
   timestamp: z.strictObject({
-    ...Bounds(z.string()).shape,
+    ...Bounds(z.string()),
+    format: Text.optional(),
     timezone: z.literal(false, 'instants are stored in UTC without a zone').optional(),
+    defaultTimezone: Text.optional(),
   }),
 } as const;
-
-export const CustomProperty = z.strictObject({ property: Text, value: z.unknown(), description: Text.optional() });
-
-/** What the standard lacks, on the table. */
-export const TableExtras = z.strictObject({
-  versionColumns: z.array(Text).default([]),
-  history: z.enum(['latest', 'append']),
-  drift: z.enum(['reject', 'rescue']),
-  maxRejectPercent: Percent,
-  alarmRejectPercent: Percent.optional(),
-  deletedColumn: Text.optional(),
-  identity: z.literal('content').optional(),
-});
-export type TableExtras = z.infer<typeof TableExtras>;
-
-/** What the standard lacks, on a column. */
-export const ColumnExtras = z.strictObject({
-  aliases: z.array(Text).default([]),
-  partitionTransform: z.enum(['day', 'month', 'year', 'identity']).optional(),
-});

@@ -16,7 +16,7 @@ export interface Source {
   /** Notes a problem at the part that `path` leads to, or at the nearest part around it that exists. */
   report(path: Path, reason: string): void;
   /**
-   * Parses a part by a closed schema. Every issue is reported, under `name` if it is
+   * Parses a part by a closed schema. Every issue is reported, one with the part itself under `name` if it is
    * given; unknown fields alone do not stop the parse.
    */
   check<T extends z.ZodType>(schema: T, value: unknown, path: Path, name?: string): z.infer<T> | undefined;
@@ -42,7 +42,8 @@ export function readSource(text: string): Source {
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) {
       const place = [...path, ...issue.path] as Path;
-      if (issue.code !== 'unrecognized_keys') report(place, `${name ?? nameOf(place)}: ${reasonOf(issue)}`);
+      const called = issue.path.some((part) => typeof part === 'string') ? nameOf(place) : (name ?? nameOf(place));
+      if (issue.code !== 'unrecognized_keys') report(place, `${called}: ${reasonOf(issue)}`);
       else for (const key of issue.keys) report([...place, key], `unknown field "${key}"`);
     }
     return schema.safeParse(withoutUnknown(value, parsed.error.issues)).data;

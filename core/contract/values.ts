@@ -40,8 +40,23 @@ function numberProblem(value: number, type: ColumnType): string | undefined {
     return BigInt(value) >= -limit && BigInt(value) < limit ? undefined : `${value} does not fit ${type.kind}`;
   }
   if (type.kind !== 'decimal') return Number.isFinite(value) ? undefined : `${value} is not a number`;
-  const digits = /^-?(\d+)(?:\.(\d+))?$/.exec(String(value));
+  const text = valueText(value);
+  const digits = /^-?(\d+)(?:\.(\d+))?$/.exec(text);
   const whole = digits?.[1]?.replace(/^0+/, '').length ?? Number.POSITIVE_INFINITY;
   const fits = whole <= type.precision - type.scale && (digits?.[2]?.length ?? 0) <= type.scale;
-  return fits ? undefined : `${value} does not fit decimal(${type.precision},${type.scale})`;
+  if (!fits) return `${text} does not fit decimal(${type.precision},${type.scale})`;
+  // Beyond that YAML's number is not the one that was written.
+  const significant = text.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length;
+  return significant <= 15 ? undefined : `${text} has more than 15 digits, which a contract can not give exactly`;
+}
+
+/** The value as text that casts to a column's type; never in the form 1e-7. */
+export function valueText(value: string | number | boolean): string {
+  const scientific = typeof value === 'number' ? /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(String(value)) : null;
+  if (!scientific) return String(value);
+  const [, sign, first, rest = '', power] = scientific;
+  const digits = `${first}${rest}`;
+  const point = 1 + Number(power);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  return `${sign}${digits.padEnd(point, '0')}`;
 }

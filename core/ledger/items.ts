@@ -71,6 +71,8 @@ export interface Staging {
   /** Values of the target's partition column, as `YYYY-MM-DD` for days; none when there are over 200. */
   partitions: string[];
   partition_count: number;
+  /** Fields of the file that the contract does not know and that may become columns; of datasets that evolve. */
+  unknown_fields?: string[];
   profile_key: string;
 }
 
@@ -115,6 +117,8 @@ export interface BatchItem extends Stored {
   ranges: { from: string; to: string }[];
   /** First and last partition that the batch writes to, when its files list them. */
   bounds?: { from: string; to: string };
+  /** Unknown fields of its files, as those list them. */
+  unknown_fields?: string[];
   /** Index of the statement under way. */
   part: number;
   attempt: number;

@@ -70,6 +70,7 @@ async function plan(ports: LeadPorts, lease: Lease, table: TableItem): Promise<B
     rows: files.reduce((sum, file) => sum + file.rows, 0),
     ranges,
     bounds: boundsOf(files),
+    unknown_fields: unknownOf(files),
     part: 0,
     attempt: 1,
     bytes_scanned: 0,
@@ -82,6 +83,12 @@ async function plan(ports: LeadPorts, lease: Lease, table: TableItem): Promise<B
     }
     return { planned_seq: to, batch_seq: batchSeq, open_batch: to };
   });
+}
+
+/** Unknown fields of all the files that may become columns, in order; undefined when there are none. */
+function unknownOf(files: StagedItem[]): string[] | undefined {
+  const fields = new Set(files.flatMap((file) => file.unknown_fields ?? []));
+  return fields.size === 0 ? undefined : [...fields].sort();
 }
 
 /** First and last partition that the files write to; undefined when one does not list them. */

@@ -1,4 +1,5 @@
 import type { StagedItem } from '../ledger/items.ts';
+import { maxListedFields } from './evolve.ts';
 
 export interface Limits {
   /** Files in one MERGE; Athena's injected projection takes at most 1,000 literals. */
@@ -7,9 +8,11 @@ export interface Limits {
   partitions: number;
   /** Staged Parquet bytes in one MERGE. */
   bytes: number;
+  /** Unknown fields in one MERGE that may become columns: its text, and the batch's item, have a size limit. */
+  fields: number;
 }
 
-export const limits: Limits = { files: 500, partitions: 80, bytes: 2_000_000_000 };
+export const limits: Limits = { files: 500, partitions: 80, bytes: 2_000_000_000, fields: 300 };
 
 export interface Plan {
   files: StagedItem[];
@@ -19,7 +22,8 @@ export interface Plan {
 
 /**
  * The next batch: the longest run of staged files, oldest first, within the limits; at least one. A file that alone
- * writes to more partitions than one statement may is a batch by itself, merged in several ranges of partitions.
+ * writes to more partitions than one statement may is a batch by itself, merged in several ranges of partitions. So is
+ * one that may have more unknown fields than it lists: what the others list must not decide what becomes of them.
  * `partitionsOf` gives the sorted partitions of such a file.
  */
 export async function planBatch(
@@ -34,17 +38,23 @@ export async function planBatch(
   }
   const files: StagedItem[] = [];
   const partitions = new Set<string>();
+  const fields = new Set<string>();
   let bytes = 0;
   for (const item of staged) {
     bytes += item.bytes;
-    const union = new Set([...partitions, ...item.partitions]);
-    const fits = files.length < max.files && bytes <= max.bytes && union.size <= max.partitions;
-    if (files.length > 0 && (!fits || item.partition_count > max.partitions)) break;
     for (const partition of item.partitions) partitions.add(partition);
+    for (const field of item.unknown_fields ?? []) fields.add(field);
+    const fits =
+      files.length < max.files && bytes <= max.bytes && partitions.size <= max.partitions && fields.size <= max.fields;
+    const alone = item.partition_count > max.partitions || mayHaveMore(item);
+    if (files.length > 0 && (!fits || alone)) break;
     files.push(item);
+    if (alone) break;
   }
   return { files, ranges: [] };
 }
+
+const mayHaveMore = (item: StagedItem): boolean => (item.unknown_fields?.length ?? 0) >= maxListedFields;
 
 /** Cuts sorted partitions into inclusive ranges of at most `size` each. */
 export function ranges(partitions: string[], size: number): { from: string; to: string }[] {

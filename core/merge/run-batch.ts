@@ -54,16 +54,17 @@ export async function runBatch(
 async function submit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: BatchItem): Promise<BatchItem> {
   let intent = batch;
   try {
-    await ensureTables(ports, dataset);
+    const evolved = await ensureTables(ports, dataset, batch.unknown_fields ?? []);
     if (batch.status !== 'submitted' || batch.sql === undefined) {
       const sql = mergeStatement(ports.files, dataset, ports.databases, {
         stageIds: batch.stage_ids,
         batchSeq: batch.batch_seq,
         range: batch.ranges[batch.part],
         bounds: batch.bounds,
+        evolved,
       });
       const token = clientToken(lease.name, batch.sk, batch.planned_at, batch.part, batch.attempt);
-      const columns = silverColumns(dataset).map(({ name }) => name);
+      const columns = [...silverColumns(dataset), ...evolved].map(({ name }) => name);
       const submitted: BatchItem = { ...batch, status: 'submitted', sql, client_token: token, columns };
       intent = await writeBatch(ports.ledger, ports.clock, lease, submitted);
     }

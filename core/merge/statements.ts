@@ -2,6 +2,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { InvalidInputError } from '../errors.ts';
 import { literal } from '../sql/literals.ts';
 import { renderSql } from '../sql/render.ts';
+import { type EvolvedColumn, evolvedValue } from './evolve.ts';
 import {
   type Databases,
   equal,
@@ -26,6 +27,8 @@ export interface BatchText {
   range?: { from: string; to: string };
   /** First and last partition of the batch, when known. */
   bounds?: { from: string; to: string };
+  /** Every column that silver has beside those of the contract: a newer version of a row leaves nothing of the older. */
+  evolved?: EvolvedColumn[];
 }
 
 const target = (dataset: Dataset, databases: Databases) => `${databases.silver}.${dataset.name}`;
@@ -33,14 +36,21 @@ const staged = (dataset: Dataset, databases: Databases) => `${databases.staging}
 
 /** The MERGE of one batch, or of one partition range of it. Throws InvalidInputError when it outgrows Athena's limit. */
 export function mergeStatement(files: SqlFiles, dataset: Dataset, databases: Databases, batch: BatchText): string {
-  const columns = stagingColumns(dataset).map((column) => column.name);
+  const evolved = batch.evolved ?? [];
+  const own = silverColumns(dataset)
+    .map((column) => column.name)
+    .filter((name) => name !== 'meta_batch_seq');
+  const columns = [...own, ...evolved.map(({ name }) => name)];
   const byKey = dataset.key.length > 0;
   const sql = renderSql(files[byKey ? 'silver/merge-by-key' : 'silver/merge-by-content']!, {
     identifiers: {
       target: target(dataset, databases),
       staged: staged(dataset, databases),
+      staged_columns: fragment(list(stagingColumns(dataset).map((column) => column.name))),
       columns: fragment(list(columns)),
-      typed: fragment(typed(dataset, columns)),
+      typed: fragment(
+        [typed(dataset, own), ...evolved.map((column) => `${evolvedValue(column)} as ${column.name}`)].join(', '),
+      ),
       values: fragment(list(columns, 's.')),
       range: fragment(
         batch.range === undefined ? '' : `and ${between(dataset, batch.range, (c) => stagedPartition(dataset, c))}`,
@@ -60,9 +70,15 @@ export function mergeStatement(files: SqlFiles, dataset: Dataset, databases: Dat
   return sql;
 }
 
-/** Staged columns, cast to the silver types. */
+/** Silver columns, made from the staged ones. */
 function typed(dataset: Dataset, columns: string[]): string {
-  return columns.map((name) => (isTimestamp(dataset, name) ? `${timestampOf(name)} as ${name}` : name)).join(', ');
+  return columns
+    .map((name) => {
+      if (name === 'meta_version') return "meta_version || '|' || meta_row_hash as meta_version";
+      if (name === 'meta_row_id') return "meta_row_hash || '-' || cast(meta_occurrence as varchar) as meta_row_id";
+      return isTimestamp(dataset, name) ? `${timestampOf(name)} as ${name}` : name;
+    })
+    .join(', ');
 }
 
 const isTimestamp = (dataset: Dataset, name: string) =>

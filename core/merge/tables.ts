@@ -15,19 +15,27 @@ export interface NamedType {
   type: string;
 }
 
-/** Columns of our own that every staged and silver row carries, in the order of the staging files. */
-export function metaColumns(dataset: Dataset): NamedType[] {
+/** Columns of our own in the staging files. */
+function stagedMeta(dataset: Dataset): NamedType[] {
   const columns = [
+    // What the version is made of beside the row's hash; the two are put together where rows are compared.
     { name: 'meta_version', type: 'string' },
     { name: 'meta_deleted', type: 'boolean' },
     { name: 'meta_file_id', type: 'string' },
     { name: 'meta_record', type: 'bigint' },
     { name: 'meta_row_hash', type: 'string' },
-    { name: 'meta_row_id', type: 'string' },
+    { name: 'meta_occurrence', type: 'bigint' },
+    { name: 'meta_warnings', type: 'string' },
     { name: 'meta_rescued', type: 'string' },
   ];
-  return columns.filter((column) => column.name !== 'meta_row_id' || dataset.key.length === 0);
+  return columns.filter(({ name }) => name !== 'meta_occurrence' || dataset.key.length === 0);
 }
+
+/** Columns of our own that every silver row carries. */
+const silverMeta = (dataset: Dataset): NamedType[] =>
+  stagedMeta(dataset).map((column) =>
+    column.name === 'meta_occurrence' ? { name: 'meta_row_id', type: 'string' } : column,
+  );
 
 /** A column's type in the silver table. */
 export function silverType(column: Column): string {
@@ -42,12 +50,12 @@ export function stagingType(column: Column): string {
 
 export const stagingColumns = (dataset: Dataset): NamedType[] => [
   ...dataset.columns.map((column) => ({ name: column.name, type: stagingType(column) })),
-  ...metaColumns(dataset),
+  ...stagedMeta(dataset),
 ];
 
 export const silverColumns = (dataset: Dataset): NamedType[] => [
   ...dataset.columns.map((column) => ({ name: column.name, type: silverType(column) })),
-  ...metaColumns(dataset),
+  ...silverMeta(dataset),
   { name: 'meta_batch_seq', type: 'bigint' },
 ];
 

@@ -3,8 +3,9 @@ import { FileRejectedError } from '../errors.ts';
 import { beginValidation, getFile, isStaged, markRejected, updateFile } from '../ledger/files.ts';
 import type { Staging } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
+import { listedFields } from '../merge/evolve.ts';
 import type { Catalog } from '../ports.ts';
-import { TooManyRejectsError, type ValidationResult } from '../validation/result.ts';
+import { RowsRejectedError, type ValidationResult } from '../validation/result.ts';
 import { quarantineFolder, stagingFolder } from './keys.ts';
 import type { FileRef, Validated } from './payloads.ts';
 
@@ -40,7 +41,9 @@ export async function validateLanded(
   const staging = stagingFolder(dataset.name, stageId);
   const quarantine = await uploadRejected(ports, dataset, stageId, result);
   await ports.upload(result.profilePath, `${staging}/_profile.json`);
-  await ports.upload(result.acceptedPath, `${staging}/part-0.parquet`);
+  for (const [part, path] of result.acceptedPaths.entries()) {
+    await ports.upload(path, `${staging}/part-${part}.parquet`);
+  }
   const validated: Staging = {
     stage_id: stageId,
     counts: result.counts,
@@ -48,6 +51,7 @@ export async function validateLanded(
     bytes: result.bytes,
     partitions: result.partitions.length <= listedPartitions ? result.partitions : [],
     partition_count: result.partitions.length,
+    unknown_fields: dataset.drift === 'evolve' ? listedFields(result.profile.unknown_columns) : undefined,
     profile_key: `${staging}/_profile.json`,
   };
   await updateFile(ports.ledger, ports.clock, file.file_id, (item) => {
@@ -88,7 +92,7 @@ async function refuse(
   stageId: string,
   error: FileRejectedError,
 ): Promise<void> {
-  const result = error instanceof TooManyRejectsError ? error.result : undefined;
+  const result = error instanceof RowsRejectedError ? error.result : undefined;
   const rejected = result === undefined ? null : await uploadRejected(ports, dataset, stageId, result);
   if (result !== undefined) {
     await ports.upload(result.profilePath, `${quarantineFolder(dataset.name, stageId)}/_profile.json`);

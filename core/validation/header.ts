@@ -24,14 +24,11 @@ export function columnsByHeader(dataset: Dataset): Map<string, number> {
  * Binds the cells of a CSV header to the contract, in any order and case. Throws FileRejectedError naming the columns
  * that are missing, repeated or not allowed, and the header that was found.
  */
-export function bindHeader(cells: string[], dataset: Dataset): Binding {
+export function bindHeader(header: string[], dataset: Dataset, delimiter = ','): Binding {
+  // A line end in a quoted name is a matter of looks.
+  const cells = header.map((cell) => cell.replace(/\s+/g, ' ').trim());
   const found = `The header found is: ${shorten(cells.join(', '))}.`;
-  if (cells.some((cell) => cell.includes('\r'))) {
-    throw new FileRejectedError(
-      'the lines end in bare carriage returns (old Macintosh style). Save the file with LF or CRLF line ends.',
-    );
-  }
-  if (cells.some((cell) => /\p{Cc}/u.test(cell.trim()))) {
+  if (cells.some((cell) => /\p{Cc}/u.test(cell))) {
     throw new FileRejectedError('the first line holds control characters: is the file text at all?');
   }
   const byHeader = columnsByHeader(dataset);
@@ -39,7 +36,7 @@ export function bindHeader(cells: string[], dataset: Dataset): Binding {
   const extra: Binding['extra'] = [];
   const seen = new Set<string>();
   for (const [index, cell] of cells.entries()) {
-    const name = cell.trim() || `column_${index + 1}`;
+    const name = cell || `column_${index + 1}`;
     if (seen.has(name.toLowerCase()))
       throw new FileRejectedError(`the column ${quote(name)} is in the header twice. ${found}`);
     seen.add(name.toLowerCase());
@@ -56,7 +53,9 @@ export function bindHeader(cells: string[], dataset: Dataset): Binding {
   if (missing.length > 0) {
     const names = missing.map(({ name, aliases }) => (aliases.length ? `${name} (or ${aliases.join(', ')})` : name));
     const noHeader =
-      extra.length === cells.length ? ' Does the file begin with a header line, and is the delimiter a comma?' : '';
+      extra.length === cells.length
+        ? ` Does the file begin with a header line? If it has none, say so in the contract: file: { header: false }. The line was split at ${delimiterName(delimiter)}; the contract may state another character: file: { delimiter: … }.`
+        : '';
     throw new FileRejectedError(
       `required column${missing.length > 1 ? 's' : ''} missing: ${names.join('; ')}. ${found}${noHeader}`,
     );
@@ -69,6 +68,24 @@ export function bindHeader(cells: string[], dataset: Dataset): Binding {
   }
   return { fields: cells.length, columns, extra: extra.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
+
+/**
+ * Binds the fields of a file without a header to the columns of the contract, in its order. Throws FileRejectedError
+ * when `first`, the fields of the first record, are plainly a header.
+ */
+export function bindInOrder(first: string[], dataset: Dataset): Binding {
+  const { columns } = dataset;
+  const byHeader = columnsByHeader(dataset);
+  if (first.length === columns.length && first.length > 1 && first.every((cell) => byHeader.has(cell.toLowerCase()))) {
+    throw new FileRejectedError(
+      `the file begins with a header (${shorten(first.join(', '))}), and the contract says that it has none (file: { header: false }). Drop the header, or change the contract.`,
+    );
+  }
+  return { fields: columns.length, columns: columns.map((_, index) => index), extra: [] };
+}
+
+const delimiterName = (delimiter: string): string =>
+  ({ ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' })[delimiter] ?? JSON.stringify(delimiter);
 
 const quote = (text: string): string => JSON.stringify(shorten(text));
 const shorten = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text);

@@ -7,6 +7,8 @@ export interface JsonRecord {
   fields: string[];
   /** JSON of what the contract does not know, keys in order; empty if there is nothing. */
   rescued: string;
+  /** The keys in `rescued`. */
+  unknown: string[];
   /** What is wrong with the record beyond what its fields' texts can tell. */
   faults: Reason[];
 }
@@ -33,7 +35,7 @@ export function jsonRecordReader(dataset: Dataset): (text: string) => JsonRecord
       }
       seen.add(index ?? key);
       if (index !== undefined) fields[index] = fieldText(source, dataset.columns[index]!, faults);
-      else if (dataset.drift === 'rescue') {
+      else if (dataset.drift !== 'reject') {
         if (source !== 'null' && source !== '""') unknown.set(key, source);
       } else {
         const message = `the contract knows no column ${JSON.stringify(key)} and rejects unknown ones`;
@@ -42,11 +44,12 @@ export function jsonRecordReader(dataset: Dataset): (text: string) => JsonRecord
     }
     const names = [...unknown.keys()].sort();
     const rescued = names.map((name) => `${JSON.stringify(name)}:${unknown.get(name)}`).join(',');
-    return { fields, faults, rescued: rescued && `{${rescued}}` };
+    return { fields, faults, rescued: rescued && `{${rescued}}`, unknown: names };
   };
 }
 
-function fieldText(source: string, { name, type }: Dataset['columns'][number], faults: Reason[]): string {
+function fieldText(source: string, column: Dataset['columns'][number], faults: Reason[]): string {
+  const { name, type } = column;
   const first = source[0];
   if (source === 'null') return '';
   if (first === '{' || first === '[') {
@@ -57,7 +60,7 @@ function fieldText(source: string, { name, type }: Dataset['columns'][number], f
     }
     return source;
   }
-  if (first !== '"') return source;
+  if (first !== '"') return column.decimalSeparator ? source.replace('.', column.decimalSeparator) : source;
   const text: string = source.includes('\\') ? JSON.parse(source) : source.slice(1, -1);
   if (text.isWellFormed() && !text.includes('\0')) return text;
   const message = `${name} holds a character that no text may hold (NUL or half of a surrogate pair)`;

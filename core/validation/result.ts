@@ -1,3 +1,4 @@
+import type { Gate, Severity } from '../contract/dataset.ts';
 import { FileRejectedError } from '../errors.ts';
 import type { RowCounts } from '../ledger/items.ts';
 import type { Format } from './recognise.ts';
@@ -9,6 +10,17 @@ export interface ColumnProfile {
   /** Null when every value is, or when the column is personal data. */
   min: string | null;
   max: string | null;
+  /** Values of an enumeration or boolean by their frequency; not of personal data. */
+  top?: { value: string; rows: number }[];
+}
+
+/** What a gate of the contract measured: rows, or percent of them. */
+export interface GateResult {
+  name: string;
+  severity: Severity;
+  measured: number;
+  unit: 'rows' | 'percent';
+  passed: boolean;
 }
 
 /** Small enough to lie beside the staging file as JSON. */
@@ -21,6 +33,11 @@ export interface Profile {
   counts: RowCounts;
   rejected_percent: number;
   reasons: Record<string, number>;
+  /** Accepted rows that break a rule which only warns, by `column.rule`. */
+  warnings: Record<string, number>;
+  gates: GateResult[];
+  /** Columns of the file that the contract does not know. */
+  unknown_columns: string[];
   /** Of the accepted rows. */
   columns: Record<string, ColumnProfile>;
   partitions: { partition: string; rows: number }[];
@@ -36,31 +53,76 @@ export interface ValidationResult {
   reasons: Record<string, number>;
   /** Sorted values of the partition column after its transform: `2025-01-31`, `2025-01`, `2025`, or the text itself. */
   partitions: string[];
-  /** Size of `accepted.parquet`. */
+  /** Size of the accepted rows' files. */
   bytes: number;
   /** Size of the file after decompression. */
   sourceBytes: number;
   profile: Profile;
-  acceptedPath: string;
+  /** Parquet files that together hold the accepted rows; at least one. */
+  acceptedPaths: string[];
   /** Undefined when no row was rejected. */
   rejectedPath?: string;
   profilePath: string;
 }
 
-/** More rows were rejected than the contract allows; `result` tells what was written, so that it can be quarantined. */
-export class TooManyRejectsError extends FileRejectedError {
+/** The file could be read but not taken; `result` tells what was found, so that its bad rows can be quarantined. */
+export class RowsRejectedError extends FileRejectedError {
   readonly result: ValidationResult;
 
-  constructor(result: ValidationResult, maxPercent: number) {
-    const { counts, rejectedPercent, reasons } = result;
-    const most = Object.entries(reasons).sort((a, b) => b[1] - a[1]);
-    const named = most.slice(0, 5).map(([reason, count]) => `${reason} ${count}`);
-    const more = most.length > 5 ? `, and ${most.length - 5} more` : '';
-    super(
-      `${counts.rejected} of ${counts.in} rows (${percent(rejectedPercent)}) were rejected and the contract allows ${percent(maxPercent)}: ${named.join(', ')}${more}. No row was taken; every rejected one is in quarantine with its reasons. Correct the file and drop it again.`,
-    );
+  constructor(message: string, result: ValidationResult) {
+    super(message);
     this.result = result;
   }
 }
+
+/** More rows were rejected than the contract allows. */
+export function tooManyRejects(result: ValidationResult, maxPercent: number): RowsRejectedError {
+  const { counts, rejectedPercent, reasons } = result;
+  const most = Object.entries(reasons).sort((a, b) => b[1] - a[1]);
+  const named = most.slice(0, 5).map(([reason, count]) => `${reason} ${count}`);
+  const more = most.length > 5 ? `, and ${most.length - 5} more` : '';
+  return new RowsRejectedError(
+    `${counts.rejected} of ${counts.in} rows (${percent(rejectedPercent)}) were rejected and the contract allows ${percent(maxPercent)}: ${named.join(', ')}${more}. No row was taken; every rejected one is in quarantine with its reasons. Correct the file and drop it again.`,
+    result,
+  );
+}
+
+/** The file as a whole breaks a quality rule of the contract. */
+export function gatesBroken(result: ValidationResult, broken: Gate[]): RowsRejectedError {
+  const sentences = broken.map((gate) => {
+    const { measured } = result.profile.gates.find(({ name }) => name === gate.name)!;
+    return `${gate.name} (${describeGate(gate)}, found ${figure(measured, gate.unit)})`;
+  });
+  return new RowsRejectedError(
+    `the file breaks ${sentences.join('; ')}. No row was taken. Correct the file and drop it again, or change the quality rule in its contract.`,
+    result,
+  );
+}
+
+const WORDS: Record<keyof Gate['must'], string> = {
+  be: 'must be',
+  notBe: 'must not be',
+  beGreaterThan: 'must be greater than',
+  beGreaterOrEqualTo: 'must be at least',
+  beLessThan: 'must be less than',
+  beLessOrEqualTo: 'must be at most',
+  beBetween: 'must be between',
+  notBeBetween: 'must not be between',
+};
+
+/** The gate as words: `null values of email must be less than 5 %`. */
+export function describeGate({ metric, columns, unit, must }: Gate): string {
+  const what = metric.replace('_', ' ') + (columns.length > 0 ? ` of ${columns.join(', ')}` : '');
+  const bounds = Object.entries(must).map(
+    ([word, bound]) =>
+      `${WORDS[word as 'be']} ${[bound]
+        .flat()
+        .map((value) => figure(value, unit))
+        .join(' and ')}`,
+  );
+  return `${what} ${bounds.join(' and ')}`;
+}
+
+const figure = (value: number, unit: Gate['unit']): string => (unit === 'percent' ? percent(value) : String(value));
 
 const percent = (value: number): string => `${Math.round(value * 100) / 100} %`;

@@ -1,7 +1,8 @@
 -- Brings staged files into a silver table without a natural key: a row is its content and its occurrence within the
 -- file (meta_row_id), so it is inserted once, however often and under whatever name it arrives.
 -- target: the silver table    staged: the external table over staging/
--- columns: staged columns     typed: the same, cast to the silver types    range: partition range of a wide file
+-- staged_columns: columns of the staging files    typed: the silver columns, made from them    columns: their names
+-- range: partition range of a wide file
 -- prune: bounds on the target's partition column, which is part of the content
 -- stage_ids: validated files of this batch    batch_seq: number of the batch
 -- Run by: merge-rows, as the holder of the table's lease.
@@ -10,8 +11,8 @@ using (
   select {typed}
   from (
     select
-      {columns},
-      row_number() over (partition by meta_row_id order by meta_version, meta_file_id) as meta_rank
+      {staged_columns},
+      row_number() over (partition by meta_row_hash, meta_occurrence order by meta_version, meta_file_id) as meta_rank
     from {staged}
     where stage_id in (:stage_ids) {range}
   )

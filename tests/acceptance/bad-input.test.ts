@@ -70,7 +70,7 @@ describe('the landing bucket', () => {
       return item?.status === 'rejected' && item;
     });
 
-    expect(file.error).toMatch(/UnknownDatasetError.*ordres.*customers, online_retail, orders, products/);
+    expect(file.error).toMatch(/UnknownDatasetError.*ordres.*customers, events, online_retail, orders, products/);
   });
 
   it('takes a key with spaces and Unicode', async () => {

@@ -38,7 +38,7 @@ describeWithData(
       const buyers = rows.map((row) => row.customer_id).filter((id) => id !== null);
       expect([buyers.length, new Set(buyers).size]).toEqual([Number(truth!.customers), truth!.buyers]);
       expect(rows.filter((row) => (row.invoice_no as string).startsWith('C'))).toHaveLength(Number(truth!.cancelled));
-      expect(new Set(rows.map((row) => row.meta_row_id)).size).toBe(rows.length);
+      expect(new Set(rows.map((row) => `${row.meta_row_hash}-${row.meta_occurrence}`)).size).toBe(rows.length);
     });
 
     it('have the same row ids when their lines are shuffled', async () => {
@@ -48,7 +48,8 @@ describeWithData(
       const first = await validate([header, ...lines].join('\n'), of);
       const reversed = await validate([header, ...lines.reverse()].join('\r\n'), of);
 
-      const ids = (outcome: typeof first) => outcome.rows.map((row) => row.meta_row_id as string).sort();
+      const ids = (outcome: typeof first) =>
+        outcome.rows.map((row) => `${row.meta_row_hash}-${row.meta_occurrence}`).sort();
       expect(ids(reversed)).toEqual(ids(first));
     });
   },

@@ -37,6 +37,7 @@ b,,,,,,,
       'meta_file_id',
       'meta_record',
       'meta_row_hash',
+      'meta_warnings',
       'meta_rescued',
     ]);
     expect(rows[0]).toMatchObject({
@@ -52,7 +53,8 @@ b,,,,,,,
       meta_record: 1,
       meta_rescued: null,
     });
-    expect(rows[0]!.meta_version).toMatch(/^0?\d{18}\|001735689600123\|[0-9a-f]{32}$/);
+    expect(rows[0]!.meta_version).toMatch(/^\d{18}\|001735689600123$/);
+    expect(rows[0]!.meta_row_hash).toMatch(/^[0-9a-f]{32}$/);
     expect(rows[1]).toMatchObject({ n: null, price: null, at: null, meta_deleted: false });
     expect(rows[1]!.meta_version).toMatch(/^-\|/);
   });
@@ -99,7 +101,7 @@ b,,,,,,,
   });
 
   it('with different hashes when a text poses as another column', async () => {
-    const { rows } = await validate('id,amount,note\na,,x\n"anote:1=x",,\n"a\u001fnote=x",,\n');
+    const { rows } = await validate('id,amount,note\na,,x\n"anote=x",,\n"a\u001fnote=x",,\n');
 
     expect(new Set(rows.map((row) => row.meta_row_hash)).size).toBe(3);
   });
@@ -392,13 +394,12 @@ describe('validateFile settles duplicates within the file', () => {
 
     expect(counts).toEqual({ in: 4, accepted: 4, rejected: 0, duplicate: 0, superseded: 0 });
     const hash = rows[0]!.meta_row_hash;
-    expect(rows.map((row) => row.meta_row_id)).toEqual([
-      `${hash}-1`,
-      `${rows[1]!.meta_row_hash}-1`,
-      `${hash}-2`,
-      `${hash}-3`,
+    expect(rows.map((row) => [row.meta_row_hash, Number(row.meta_occurrence)])).toEqual([
+      [hash, 1],
+      [rows[1]!.meta_row_hash, 1],
+      [hash, 2],
+      [hash, 3],
     ]);
-    expect(Object.keys(rows[0]!).slice(-3)).toEqual(['meta_row_hash', 'meta_row_id', 'meta_rescued']);
   });
 });
 
@@ -449,7 +450,7 @@ describe('validateFile reports', () => {
 describe('validateFile refuses a file', () => {
   it.each([
     ['that is empty', '', 'the file is empty (0 bytes)'],
-    ['of blank lines', '\r\n\n', 'neither a header nor rows'],
+    ['of blank lines', '\r\n\n', 'the file has no records'],
     ['of a header alone', 'id,amount,note\n', 'a header but no rows'],
     [
       'without a required column, naming the header',
@@ -458,12 +459,9 @@ describe('validateFile refuses a file', () => {
     ],
     ['with a column twice', 'id,amount,ID\n1,2,3\n', 'the column "ID" is in the header twice'],
     ['with a broken header', '"id,amount\n1,2\n', 'the header is broken'],
-    ['with old Macintosh line ends', 'id,amount\r1,2\r', 'bare carriage returns'],
     ['that is a PNG', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), 'a PNG image'],
     ['that is HTML', '<!DOCTYPE html><html></html>', 'HTML or XML'],
-    ['that is a JSON array', ' [{"id":1}]', 'a JSON array'],
-    ['in UTF-16', Buffer.from('\ufeffid,amount\n1,2\n', 'utf16le'), 'UTF-16'],
-    ['that is gzip in gzip', gzipSync(gzipSync('id\n1\n')), 'gzip inside gzip'],
+    ['that is gzip in gzip', gzipSync(gzipSync('id\n1\n')), 'gzip inside of a compressed file'],
   ])('%s', async (_, content, reason) => {
     const error = await failure(validate(content));
 

@@ -84,7 +84,7 @@ export async function validate(
       threads: 1,
       ...more,
     });
-    const rows = await readParquet(result.acceptedPath);
+    const rows = await readParquet(...result.acceptedPaths);
     const rejects = result.rejectedPath ? await readParquet(result.rejectedPath) : [];
     return { ...result, rows, rejects: rejects as unknown as Rejected[] };
   } finally {
@@ -92,9 +92,10 @@ export async function validate(
   }
 }
 
-/** Rows of a Parquet file in the order of `record`; bigints as numbers, decimals as text. */
-export async function readParquet(path: string): Promise<Record<string, unknown>[]> {
-  return query(`SELECT * FROM '${path}' ORDER BY COLUMNS('^(meta_)?record$')`);
+/** Rows of Parquet files in the order of `record`; bigints as numbers, decimals as text. */
+export async function readParquet(...paths: string[]): Promise<Record<string, unknown>[]> {
+  const files = paths.map((path) => `'${path}'`).join(', ');
+  return query(`SELECT * FROM read_parquet([${files}]) ORDER BY COLUMNS('^(meta_)?record$')`);
 }
 
 export async function query(sql: string): Promise<Record<string, unknown>[]> {
@@ -106,7 +107,7 @@ export async function query(sql: string): Promise<Record<string, unknown>[]> {
       Object.fromEntries(
         Object.entries(row).map(([name, value]) => [
           name,
-          /^(meta_)?record$|^line$/.test(name) ? Number(value) : value,
+          /^(meta_)?record$|^line$/.test(name) && value !== null ? Number(value) : value,
         ]),
       ),
     );

@@ -9,7 +9,7 @@ const parse = (name: string) =>
 
 describe('schemas/', () => {
   it('holds contracts and nothing else', () => {
-    expect(files.length).toBeGreaterThanOrEqual(4);
+    expect(files.length).toBeGreaterThanOrEqual(5);
     expect(files.filter((file) => !file.endsWith('.odcs.yaml'))).toEqual([]);
   });
 
@@ -26,6 +26,10 @@ describe('schemas/', () => {
       history: 'latest',
       key: [`${name.slice(0, -1)}_id`],
     });
+  });
+
+  it('lets events evolve, of which the one sent last wins', () => {
+    expect(parse('events')).toMatchObject({ drift: 'evolve', key: ['event_id'], versionColumns: ['sent_at'] });
   });
 
   it('keeps every money column a decimal', () => {

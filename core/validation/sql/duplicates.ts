@@ -1,20 +1,56 @@
+import type { Dataset } from '../../contract/dataset.ts';
+import { reasonList, reasonSql } from './rows.ts';
 import { identifier, list, literal } from './text.ts';
 
+/** Columns of which a file may not hold a value in rows of different keys. */
+export const uniqueColumns = (dataset: Dataset): string[] =>
+  dataset.columns.filter(({ unique }) => unique).map(({ name }) => name);
+
 /**
- * The rows of a keyed file that another row of it beats: `meta_record` and `fate`. The greatest version of a key wins;
- * a repeat of the same content is a duplicate, other content is superseded. Candidates come from a hash of the key,
- * so that the exact ranking is done among few rows.
+ * Records that share a value of one of the groups with another record, as far as hashes can tell: a superset of those
+ * that have to be looked at together. `fingerprints` has the columns `record`, `h0`, `h1` ….
  */
-export function losersSql(key: string[], parquet: string): string {
+export function sharingSql(fingerprints: string, groups: number): string {
+  const shares = Array.from(
+    { length: groups },
+    (_, group) => `h${group} IN (SELECT h${group} FROM ${fingerprints} GROUP BY 1 HAVING count(*) > 1)`,
+  );
+  return `SELECT record FROM ${fingerprints} WHERE ${shares.join(' OR ')}`;
+}
+
+/** The rows of `table` that share a value of a unique column with a row of another key: `record`, `reasons`. */
+export function notUniqueSql(dataset: Dataset, table: string): string {
+  const key = dataset.key.length > 0 ? `row(${list(dataset.key.map(identifier))})` : 'meta_record';
+  const columns = uniqueColumns(dataset);
+  const shared = columns.map((name, index) => {
+    const others = `PARTITION BY ${identifier(name)}`;
+    return `(${identifier(name)} IS NOT NULL AND min(${key}) OVER (${others}) <> max(${key}) OVER (${others})) AS shared${index}`;
+  });
+  const reasons = columns.map((column, index) =>
+    reasonSql({
+      column,
+      rule: 'unique',
+      broken: `shared${index}`,
+      sentence: `${column} must be unique and is the same in another row`,
+      text: `${identifier(column)}::VARCHAR`,
+    }),
+  );
+  return `SELECT meta_record AS record, ${reasonList(reasons)} AS reasons
+    FROM (SELECT *, ${list(shared)} FROM ${table}) WHERE ${columns.map((_, index) => `shared${index}`).join(' OR ')}`;
+}
+
+/**
+ * The rows of `table` that another row of the same key beats: `record` and `fate`. The greatest version of a key wins; a
+ * repeat of the same content is a duplicate, other content is superseded.
+ */
+export function losersSql(key: string[], table: string): string {
   const columns = list(key.map(identifier));
-  const from = `read_parquet(${literal(parquet)})`;
   return `WITH ranked AS (
-      SELECT meta_record,
+      SELECT meta_record AS record,
         row_number() OVER (PARTITION BY ${columns}, meta_row_hash ORDER BY meta_record) AS copy,
-        meta_version = max(meta_version) OVER (PARTITION BY ${columns}) AS newest
-      FROM ${from}
-      WHERE hash(${columns}) IN (SELECT hash(${columns}) FROM ${from} GROUP BY 1 HAVING count(*) > 1))
-    SELECT meta_record, CASE WHEN copy > 1 THEN 'duplicate' ELSE 'superseded' END AS fate
+        rank() OVER (PARTITION BY ${columns} ORDER BY meta_version DESC, meta_row_hash DESC) = 1 AS newest
+      FROM ${table})
+    SELECT record, CASE WHEN copy > 1 THEN 'duplicate' ELSE 'superseded' END AS fate
     FROM ranked WHERE copy > 1 OR NOT newest`;
 }
 

@@ -2,8 +2,16 @@ import type { Dataset } from '../../contract/dataset.ts';
 import { VALUE_CHARACTERS } from '../reasons.ts';
 import { identifier, list, literal } from './text.ts';
 
-/** For every column one struct `p0`, `p1` … with nulls, distinct (approximate), min and max; of PII no values. */
-export function profileSql(dataset: Dataset, parquet: string): string {
+/** Most frequent values that a profile lists for a column. */
+const TOP_VALUES = 20;
+
+const MICROSECONDS_A_DAY = 86_400_000_000;
+
+/**
+ * For every column of the accepted rows one struct `p0`, `p1` … with nulls, distinct (approximate), min and max; of PII
+ * no values.
+ */
+export function profileSql(dataset: Dataset, accepted: string): string {
   const parts = dataset.columns.map(({ name, type, pii }, index) => {
     const column = identifier(name);
     const shown = (aggregate: string) => {
@@ -15,17 +23,36 @@ export function profileSql(dataset: Dataset, parquet: string): string {
     return `{'nulls': (count(*) - count(${column}))::DOUBLE, 'distinct': approx_count_distinct(${column})::DOUBLE,
       'min': ${shown('min')}, 'max': ${shown('max')}} AS p${index}`;
   });
-  return `SELECT ${list(parts)} FROM read_parquet(${literal(parquet)})`;
+  return `SELECT ${list(parts)} FROM ${accepted}`;
+}
+
+/**
+ * The values of enumerations and booleans by their frequency: `column_name`, `value`, `n`. Undefined if there are no such
+ * columns; personal data is left out.
+ */
+export function topSql(dataset: Dataset, accepted: string): string | undefined {
+  const queries = dataset.columns
+    .filter(({ enum: values, type, pii }) => !pii && (values !== undefined || type.kind === 'boolean'))
+    .map(
+      ({ name }) =>
+        `(SELECT ${literal(name)} AS column_name, ${identifier(name)}::VARCHAR AS "value", count(*)::DOUBLE AS n FROM ${accepted}
+          WHERE ${identifier(name)} IS NOT NULL GROUP BY 2 ORDER BY n DESC, 2 LIMIT ${TOP_VALUES})`,
+    );
+  return queries.length === 0 ? undefined : queries.join(' UNION ALL ');
 }
 
 /** The partitions that a file touches and the rows in each: `partition`, `row_count`. */
-export function partitionsSql(dataset: Dataset, parquet: string): string | undefined {
+export function partitionsSql(dataset: Dataset, accepted: string): string | undefined {
   if (!dataset.partition) return undefined;
   const { column, transform } = dataset.partition;
   const name = identifier(column);
-  const type = dataset.columns.find((candidate) => candidate.name === column)?.type.kind;
+  const isTimestamp = dataset.columns.find((candidate) => candidate.name === column)?.type.kind === 'timestamp';
+  // Few days are formatted instead of many rows.
+  const day = isTimestamp ? `floor(${name} / ${MICROSECONDS_A_DAY})::BIGINT` : name;
+  const date = isTimestamp ? `make_timestamp(part * ${MICROSECONDS_A_DAY})` : 'part';
   const format = { day: '%Y-%m-%d', month: '%Y-%m', year: '%Y', identity: '' }[transform];
-  const value = type === 'timestamp' ? `make_timestamp(${name})` : name;
-  const text = transform === 'identity' ? `${name}::VARCHAR` : `strftime(${value}, ${literal(format)})`;
-  return `SELECT ${text} AS "partition", count(*)::DOUBLE AS row_count FROM read_parquet(${literal(parquet)}) GROUP BY 1 ORDER BY 1`;
+  const text = transform === 'identity' ? 'part::VARCHAR' : `strftime(${date}, ${literal(format)})`;
+  const parts = transform === 'identity' ? name : day;
+  return `SELECT ${text} AS "partition", sum(n)::DOUBLE AS row_count
+    FROM (SELECT ${parts} AS part, count(*) AS n FROM ${accepted} GROUP BY 1) GROUP BY 1 ORDER BY 1`;
 }

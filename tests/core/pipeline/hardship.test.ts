@@ -15,7 +15,7 @@ import { type PublishPorts, publishBatch } from '../../../core/pipeline/publish.
 import { quarantineRows } from '../../../core/pipeline/quarantine.ts';
 import { validateLanded } from '../../../core/pipeline/validate.ts';
 import { releaseLeaseOf, type WakePorts, wakeNext } from '../../../core/pipeline/wake.ts';
-import { TooManyRejectsError, type ValidationResult } from '../../../core/validation/result.ts';
+import { tooManyRejects, type ValidationResult } from '../../../core/validation/result.ts';
 import { memoryStore } from '../incident/memory-store.ts';
 import { fakeAthena, fileRef, land, lead, orders, type World, world } from './world.ts';
 
@@ -172,7 +172,7 @@ describe('re-running', () => {
       counts,
       partitions: [],
       bytes: 1,
-      acceptedPath: 'a',
+      acceptedPaths: ['a'],
       profilePath: 'p',
     } as unknown as ValidationResult;
     const validate = (run: () => Promise<ValidationResult>) =>
@@ -330,7 +330,7 @@ describe('a file that is validated a second time after it was staged', () => {
     reasons: { 'a.b': 1 },
     partitions: [],
     bytes: 1,
-    acceptedPath: 'a',
+    acceptedPaths: ['a'],
     rejectedPath: 'r',
     profilePath: 'p',
   } as unknown as ValidationResult;
@@ -340,7 +340,7 @@ describe('a file that is validated a second time after it was staged', () => {
     [
       'is refused',
       async () => {
-        throw new TooManyRejectsError(result, 5);
+        throw tooManyRejects(result, 5);
       },
     ],
   ])('keeps the quarantine of the validation that it is merged from: the second %s', async (_, second) => {

@@ -1,0 +1,24 @@
+import type { Dataset } from '../core/contract/dataset.ts';
+import { ContractError } from '../core/errors.ts';
+import { probeSql, ROW_RULE_OPTIMIZERS } from '../core/validation/sql/expression.ts';
+import { literal } from '../core/validation/sql/text.ts';
+import type { DuckDb } from './duckdb.ts';
+
+/**
+ * Makes DuckDB ready to check rows. Throws ContractError if a row rule can not be evaluated on the dataset's columns or
+ * is no condition, before a row is read.
+ */
+export async function prepareRules(db: DuckDb, dataset: Dataset): Promise<void> {
+  for (const rule of dataset.rowRules) {
+    const wrong = (reason: string) =>
+      new ContractError(`${dataset.name}: the rule ${rule.name} can not be evaluated: ${reason} (${rule.expression})`);
+    const [condition] = await db.rows<{ column_type: string }>(probeSql(dataset, rule)).catch((error: unknown) => {
+      throw wrong((error as Error).message.split('\n')[0]!);
+    });
+    const type = condition?.column_type;
+    if (type !== 'BOOLEAN') throw wrong(`it is ${type} and not true or false`);
+  }
+  // Pushing the filter down would copy every rule below the projection and evaluate it twice.
+  const disabled = ['filter_pushdown', ...(dataset.rowRules.length > 0 ? ROW_RULE_OPTIMIZERS : [])];
+  await db.run(`SET disabled_optimizers = ${literal(disabled.join(','))}`);
+}

@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { FileRejectedError } from '../../core/errors.ts';
+import { column, dataset, failure, query, validate } from './validation.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'tributary-parquet-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A Parquet file of what a query gives. */
+async function parquet(sql: string): Promise<Buffer> {
+  const path = join(folder, 'made.parquet');
+  await query(`COPY (${sql}) TO '${path}' (FORMAT parquet)`);
+  return readFile(path);
+}
+
+const typed = dataset({
+  columns: [
+    column('id', { kind: 'string' }, { required: true }),
+    column('n', { kind: 'int' }, { aliases: ['Number'] }),
+    column('price', { kind: 'decimal', precision: 12, scale: 2 }, { decimalSeparator: ',', thousandsSeparator: '.' }),
+    column('ratio', { kind: 'double' }),
+    column('yes', { kind: 'boolean' }),
+    column('day', { kind: 'date' }, { formats: ['dd.MM.yyyy'] }),
+    column('at', { kind: 'timestamp' }, { timeZone: 'Europe/Berlin' }),
+    column('seen', { kind: 'timestamp' }),
+  ],
+});
+
+const micros = (iso: string, more = 0) => String(BigInt(Date.parse(iso)) * 1000n + BigInt(more));
+
+describe('validateFile reads a Parquet file', () => {
+  it('with its own types, whatever the contract says of how texts are written', async () => {
+    const content =
+      await parquet(`SELECT 'a' AS ID, 7 AS "Number", 1234.50::DECIMAL(10,2) AS price, 1e20::DOUBLE AS ratio,
+      true AS yes, DATE '2024-02-29' AS day, TIMESTAMP '2025-07-01 12:00:00.123456' AS at,
+      TIMESTAMPTZ '2025-07-01 12:00:00+02' AS seen
+      UNION ALL SELECT 'b', NULL, NULL, NULL, NULL, NULL, NULL, NULL`);
+
+    const { rows, counts, profile } = await validate(content, typed);
+
+    expect(counts).toEqual({ in: 2, accepted: 2, rejected: 0, duplicate: 0, superseded: 0 });
+    expect(rows[0]).toMatchObject({
+      id: 'a',
+      n: 7,
+      price: '1234.50',
+      ratio: 1e20,
+      yes: true,
+      day: '2024-02-29',
+      at: micros('2025-07-01T10:00:00Z', 123456),
+      seen: micros('2025-07-01T10:00:00Z'),
+      meta_record: 1,
+    });
+    expect(rows[1]).toMatchObject({ id: 'b', n: null, price: null, at: null });
+    expect(profile.format).toBe('parquet');
+  });
+
+  it('to the same rows as the CSV and JSON of the same values', async () => {
+    const of = dataset();
+    const content = await parquet(`SELECT 'a' AS id, 1.5::DECIMAL(4,2) AS amount, 'x' AS note, 3 AS extra`);
+
+    const fromParquet = await validate(content, of);
+    const fromCsv = await validate('id,amount,note,extra\na,1.5,x,3\n', of);
+
+    expect(fromParquet.rows).toEqual(fromCsv.rows);
+    expect(fromParquet.profile.unknown_columns).toEqual(['extra']);
+  });
+
+  it('and rejects the rows that break a rule, with the row as JSON', async () => {
+    const content =
+      await parquet(`SELECT * FROM (VALUES ('a', 5, 'fine'), (NULL, 6, 'no id'), ('c' || chr(0), 7, 'nul'),
+      ('d', 8, 'fine'), ('d', 8, 'fine')) AS rows(id, amount, note)`);
+
+    const { rejects, counts } = await validate(content);
+
+    expect(counts).toEqual({ in: 5, accepted: 2, rejected: 2, duplicate: 1, superseded: 0 });
+    expect(rejects.map(({ record, line, raw }) => ({ record, line, raw: JSON.parse(raw) }))).toEqual([
+      { record: 2, line: null, raw: { id: null, amount: 6, note: 'no id' } },
+      { record: 3, line: null, raw: { id: 'c\0', amount: 7, note: 'nul' } },
+    ]);
+    expect(rejects.map(({ reasons }) => reasons.map(({ column_name, rule }) => `${column_name}.${rule}`))).toEqual([
+      ['id.required'],
+      ['id.invalid_character'],
+    ]);
+  });
+
+  it('with texts in the formats of the contract', async () => {
+    const content = await parquet(`SELECT 'a' AS id, '1.234,50' AS price, '29.02.2024' AS day`);
+
+    const { rows } = await validate(content, typed);
+
+    expect(rows).toMatchObject([{ price: '1234.50', day: '2024-02-29' }]);
+  });
+});
+
+describe('validateFile refuses a Parquet file', () => {
+  it('without a required column, with nested values, without rows, or damaged', async () => {
+    const whole = await parquet(`SELECT range::VARCHAR AS id, md5(range::VARCHAR) AS note FROM range(20000)`);
+    const broken = Buffer.from(whole);
+    broken.fill(0xff, 1000, 30_000);
+
+    const errors = [
+      await failure(validate(await parquet('SELECT 1 AS other'))),
+      await failure(validate(await parquet(`SELECT ['a'] AS id`))),
+      await failure(validate(await parquet(`SELECT 'a' AS id WHERE false`))),
+      await failure(validate(whole.subarray(0, whole.length - 100))),
+      await failure(validate(broken)),
+    ];
+
+    for (const error of errors) expect(error).toBeInstanceOf(FileRejectedError);
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining('required column missing: id'),
+      expect.stringContaining('the column "id" holds nested values (VARCHAR[]); id must be a string'),
+      expect.stringContaining('columns but no rows'),
+      expect.stringContaining('the Parquet file can not be read'),
+      expect.stringContaining('the Parquet file can not be read'),
+    ]);
+  });
+});
