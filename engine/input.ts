@@ -18,8 +18,8 @@ export interface Input {
   unknown: string[];
   /** Query of the damaged records: `record`, `line`, `reasons`. */
   damagedSql?: string;
-  /** The records in the temp table `table` alone. */
-  only(table: string): Promise<Staged>;
+  /** These records alone, given in rising order; written to the work folder. */
+  only(records: Iterable<number>): Promise<Staged>;
   /** Query of the raw texts of the records in the temp table `table`: `record`, `raw`. */
   raw(table: string): Promise<string>;
 }
@@ -35,12 +35,14 @@ export function textInput(db: DuckDb, dataset: Dataset, split: SplitText, workDi
     damaged: summary.damaged,
     unknown: summary.unknown,
     damagedSql: summary.damaged > 0 ? damagedSql(split.damagedPath, split.damagedLongest) : undefined,
-    async only(table) {
-      const path = join(workDir, `${table}.csv`);
+    async only(records) {
+      const path = join(workDir, 'pending.csv');
       const rows = stagedRows(stagedPath, offsetsPath);
+      const file = openSync(path, 'w');
       try {
-        await writeRecords(db, table, path, (record) => rows.row(record));
+        for (const record of records) writeAll(file, rows.row(record));
       } finally {
+        closeSync(file);
         rows.close();
       }
       return { ...staged, path };
@@ -48,37 +50,21 @@ export function textInput(db: DuckDb, dataset: Dataset, split: SplitText, workDi
     async raw(table) {
       const path = join(workDir, 'raw.csv');
       const reader = rawReader(sourcePath, offsetsPath, split.format);
+      const file = openSync(path, 'w');
+      let longest = 0;
       try {
-        const longest = await writeRecords(db, table, path, (record) =>
-          Buffer.from(`${record},${csvField(reader.text(record))}\n`),
-        );
-        return rawSql(path, longest);
+        for await (const records of db.numbers(`SELECT record FROM ${table} ORDER BY record`)) {
+          for (const record of records) {
+            const row = Buffer.from(`${record},${csvField(reader.text(record))}\n`);
+            longest = Math.max(longest, row.length);
+            writeAll(file, row);
+          }
+        }
       } finally {
+        closeSync(file);
         reader.close();
       }
+      return rawSql(path, longest);
     },
   };
-}
-
-/** Writes one row for each record of a temp table, in their order; returns the bytes of the longest. */
-async function writeRecords(
-  db: DuckDb,
-  table: string,
-  path: string,
-  rowOf: (record: number) => Uint8Array,
-): Promise<number> {
-  const file = openSync(path, 'w');
-  let longest = 0;
-  try {
-    for await (const records of db.numbers(`SELECT record FROM ${table} ORDER BY record`)) {
-      for (const record of records) {
-        const row = rowOf(record);
-        longest = Math.max(longest, row.length);
-        writeAll(file, row);
-      }
-    }
-  } finally {
-    closeSync(file);
-  }
-  return longest;
 }

@@ -1,9 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Column, Dataset } from '../core/contract/dataset.ts';
 import { FileRejectedError } from '../core/errors.ts';
 import { bindHeader } from '../core/validation/header.ts';
 import type { Format } from '../core/validation/recognise.ts';
 import type { StagedParquet } from '../core/validation/sql/rows.ts';
-import { identifier, literal } from '../core/validation/sql/text.ts';
+import { identifier, literal, readCsv } from '../core/validation/sql/text.ts';
 import type { DuckDb } from './duckdb.ts';
 import type { Input } from './input.ts';
 
@@ -16,7 +18,7 @@ interface ParquetColumn {
  * The rows of a Parquet file: every value as the text that the rules are written for. Throws FileRejectedError when the
  * file is damaged, has no rows, or its columns do not fit the contract.
  */
-export async function parquetInput(db: DuckDb, dataset: Dataset, path: string): Promise<Input> {
+export async function parquetInput(db: DuckDb, dataset: Dataset, path: string, workDir: string): Promise<Input> {
   const from = `read_parquet(${literal(path)})`;
   const { columns, records } = await readable('parquet', async () => ({
     columns: (await db.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${from}`)).map(
@@ -35,18 +37,33 @@ export async function parquetInput(db: DuckDb, dataset: Dataset, path: string): 
     const place = binding.columns[index];
     return place === undefined ? column : fitted(column, columns[place]!);
   });
-  const staged: StagedParquet = { kind: 'parquet', path, binding, texts: columns.map(textSql), faults: faultsSql(columns) };
+  const staged: StagedParquet = {
+    kind: 'parquet',
+    path,
+    binding,
+    texts: columns.map(textSql),
+    faults: faultsSql(columns),
+  };
   return {
     dataset: { ...dataset, columns: typed },
     staged,
     records,
     damaged: 0,
     unknown: binding.extra.map(({ name }) => name),
-    only: async (table) => ({ ...staged, only: table }),
+    async only(records) {
+      const numbers = join(workDir, 'pending.csv');
+      await writeFile(numbers, lines(records));
+      await db.run(`CREATE TEMP TABLE pending AS SELECT * FROM ${readCsv(numbers, [['record', 'BIGINT']], 20, false)}`);
+      return { ...staged, only: 'pending' };
+    },
     raw: async (table) =>
       `SELECT file_row_number + 1 AS record, to_json(struct_pack(${columns.map(({ name }) => `${identifier(name)} := ${identifier(name)}`).join(', ')}))::VARCHAR AS raw
        FROM read_parquet(${literal(path)}, file_row_number = true) SEMI JOIN ${table} ON ${table}.record = file_row_number + 1`,
   };
+}
+
+function* lines(records: Iterable<number>): Generator<string> {
+  for (const record of records) yield `${record}\n`;
 }
 
 const isNested = (type: string): boolean => /\]$|^(STRUCT|MAP|UNION)\b/.test(type);
@@ -92,7 +109,11 @@ export async function readable<T>(format: Format, read: () => Promise<T>): Promi
     return await read();
   } catch (error) {
     const message = (error as Error).message ?? '';
-    if (format !== 'parquet' || !/^(Invalid Input|IO|Invalid|Conversion|TProtocolException|Serialization)\b/.test(message)) throw error;
+    if (
+      format !== 'parquet' ||
+      !/^(Invalid Input|IO|Invalid|Conversion|TProtocolException|Serialization)\b/.test(message)
+    )
+      throw error;
     throw new FileRejectedError(`the Parquet file can not be read: ${message.split('\n')[0]}`, { cause: error });
   }
 }

@@ -6,7 +6,7 @@ import type { DuckDb } from './duckdb.ts';
 
 /**
  * Makes DuckDB ready to check rows. Throws ContractError if a row rule can not be evaluated on the dataset's columns or
- * is no condition, before a row is read.
+ * is no condition, or if a time zone is unknown, before a row is read.
  */
 export async function prepareRules(db: DuckDb, dataset: Dataset): Promise<void> {
   for (const rule of dataset.rowRules) {
@@ -17,6 +17,14 @@ export async function prepareRules(db: DuckDb, dataset: Dataset): Promise<void> 
     });
     const type = condition?.column_type;
     if (type !== 'BOOLEAN') throw wrong(`it is ${type} and not true or false`);
+  }
+  for (const { name, timeZone } of dataset.columns) {
+    if (timeZone === undefined) continue;
+    await db.rows(`SELECT timezone(${literal(timeZone)}, TIMESTAMP '2000-01-01')`).catch((cause: unknown) => {
+      throw new ContractError(`${dataset.name}: the engine does not know the time zone ${timeZone} of ${name}`, {
+        cause,
+      });
+    });
   }
   // Pushing the filter down would copy every rule below the projection and evaluate it twice.
   const disabled = ['filter_pushdown', ...(dataset.rowRules.length > 0 ? ROW_RULE_OPTIMIZERS : [])];

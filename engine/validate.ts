@@ -77,7 +77,7 @@ export async function validateFile(options: ValidateFileOptions): Promise<Valida
     db = await openDuckDb({ ...options, tempDirectory: at('spill'), spillMb });
     const input =
       split.format === 'parquet'
-        ? await parquetInput(db, dataset, split.sourcePath)
+        ? await parquetInput(db, dataset, split.sourcePath, workDir)
         : textInput(db, dataset, split, workDir);
     const result = await readable(split.format, () =>
       check(db!, input, split, options, { clock, tell: progress.tell }),
@@ -145,8 +145,7 @@ async function check(
   );
   clock.lap('rules');
   tell('explain', records);
-  await findPending(db, input, at('accepted.parquet'));
-  const only = await input.only('pending');
+  const only = await input.only(await pendingRecords(db, input, at('accepted.parquet')));
   await explain(db, input, only, apart && acceptedSql(dataset, only, lineage));
   await db.run("SET disabled_optimizers = ''");
   const fates = await settle(db, dataset, apart !== undefined, workDir);
@@ -216,13 +215,27 @@ async function setApart(db: DuckDb, { dataset, staged }: Input): Promise<string 
   return (await countRows(db, 'apart')) > 0 ? 'apart' : undefined;
 }
 
-/** Makes the temp table `pending` of the sound records that the first pass did not accept. */
-async function findPending(db: DuckDb, { records, damagedSql }: Input, accepted: string): Promise<void> {
-  const damaged = damagedSql === undefined ? '' : `ANTI JOIN (${damagedSql}) AS damaged USING (record)`;
-  await db.run(
-    `CREATE TEMP TABLE pending AS SELECT record FROM range(1, ${records} + 1) AS records(record)
-     ANTI JOIN (SELECT meta_record AS record FROM read_parquet(${literal(accepted)})) AS taken USING (record) ${damaged}`,
-  );
+/**
+ * The sound records that the first pass did not accept, in rising order. Throws RowConservationError when a record was
+ * accepted twice, or is damaged and accepted.
+ */
+async function pendingRecords(db: DuckDb, input: Input, accepted: string): Promise<Generator<number>> {
+  const settled = new Uint8Array(input.records + 1);
+  const queries = [
+    `SELECT meta_record AS record FROM read_parquet(${literal(accepted)})`,
+    input.damagedSql ?? [],
+  ].flat();
+  for (const query of queries) {
+    for await (const records of db.numbers(`SELECT record::DOUBLE FROM (${query})`)) {
+      for (const record of records) {
+        if (settled[record] !== 0) throw new RowConservationError(`record ${record} is accounted for twice`);
+        settled[record] = 1;
+      }
+    }
+  }
+  return (function* () {
+    for (let record = 1; record <= input.records; record++) if (settled[record] === 0) yield record;
+  })();
 }
 
 /** Joins the rejected rows with their raw text and writes them; returns how many the written file holds. */

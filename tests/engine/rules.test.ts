@@ -56,4 +56,13 @@ describe('validateFile checks rules', () => {
     expect(first.message).toMatch(/the rule gross_covers_net can not be evaluated: .*nothing.* \(nothing\(gross\)\)$/);
     expect(second.message).toContain('it is DECIMAL(13,2) and not true or false (gross + net)');
   });
+
+  it('in time zones that the engine knows, and says which it does not', async () => {
+    const of = dataset({ columns: [...columns, column('at', { kind: 'timestamp' }, { timeZone: 'Mars/Olympus' })] });
+
+    const error = await failure(validate('id,net\na,1\n', of));
+
+    expect(error.name).toBe('ContractError');
+    expect(error.message).toContain('the engine does not know the time zone Mars/Olympus of at');
+  });
 });

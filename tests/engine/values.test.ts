@@ -43,7 +43,7 @@ describe('validateFile reads values', () => {
     ]);
   });
 
-  it('of JSON with a point, whatever the contract says of text files', async () => {
+  it('of JSON numbers with a point, and of JSON strings as the contract says', async () => {
     const of = dataset({
       columns: [
         column('id', { kind: 'string' }, { required: true }),
@@ -54,11 +54,13 @@ describe('validateFile reads values', () => {
         ),
       ],
     });
+    const file =
+      '{"id":"a","amount":1.234}\n{"id":"b","amount":"1,5"}\n{"id":"c","amount":"1.234"}\n{"id":"d","amount":"1.5"}\n';
 
-    const { rows, rejects } = await validate('{"id":"a","amount":1.234}\n{"id":"b","amount":"1,5"}\n', of);
+    const { rows, rejects } = await validate(file, of);
 
-    expect(rows.map(({ amount }) => amount)).toEqual(['1.234']);
-    expect(rejects.map(({ reasons }) => reasons[0]!.rule)).toEqual(['type']);
+    expect(rows.map(({ amount }) => amount)).toEqual(['1.234', '1.500', '1234.000']);
+    expect(rejects.map(({ record, reasons }) => [record, reasons[0]!.rule])).toEqual([[4, 'type']]);
   });
 
   it('and keeps spaces around a quoted field as what they are: damage, or part of the value', async () => {

@@ -5,7 +5,6 @@ import type { SplitSummary } from '../splitter.ts';
 import { foundSql, type Rule, rulesOf } from './rules.ts';
 import { identifier, list, literal, readCsv } from './text.ts';
 import { typedRowsSql } from './typed.ts';
-import type { Origin } from './values.ts';
 
 /**
  * The contract as DuckDB SQL: texts to typed values, rules, reasons. Reads what the splitter staged, or a Parquet file;
@@ -44,7 +43,8 @@ function textsSql(dataset: Dataset, staged: Staged, apart?: string): string {
     (place, index) => `${place === undefined ? 'NULL::VARCHAR' : `nullif(c${place}, '')`} AS r${index}`,
   );
   const rescued = binding ? rescuedSql(binding) : `nullif(c${fields - 2}, '')`;
-  const rest = apart === undefined ? from : `${from} ANTI JOIN ${apart} ON _record = ${apart}.record`;
+  // Not an anti join: that may build its table of the many rows instead of the few.
+  const rest = apart === undefined ? from : `${from} WHERE _record NOT IN (SELECT record FROM ${apart})`;
   return `SELECT ${list([...prefix(staged, fields), `${rescued} AS _rescued`, ...texts])} FROM ${rest}`;
 }
 
@@ -83,12 +83,8 @@ function rescuedSql({ extra }: Binding): string {
 function checkedSql(dataset: Dataset, staged: Staged, apart?: string): string {
   const broken = errorsOf(dataset).map(({ broken }) => `coalesce(${broken}, false)`);
   return `SELECT *, NOT (${['_faults IS NOT NULL', ...broken].join(' OR ')}) AS _ok
-    FROM (${typedRowsSql(dataset, textsSql(dataset, staged, apart), originOf(staged))})`;
+    FROM (${typedRowsSql(dataset, textsSql(dataset, staged, apart))})`;
 }
-
-/** A Parquet file's own types have changed its contract already; its texts are like those of a CSV file. */
-const originOf = (staged: Staged): Origin =>
-  staged.kind === 'parquet' || staged.summary.binding ? 'text' : 'json';
 
 const errorsOf = (dataset: Dataset): Rule[] => rulesOf(dataset).filter(({ severity }) => severity === 'error');
 
@@ -109,8 +105,8 @@ function warningsSql(dataset: Dataset): string {
  * as they are.
  */
 function hashSql(dataset: Dataset): string {
-  const valueOf = (name: string, index: number, nullable: boolean) => ({ name, value: `v${index}`, nullable });
-  const columns = dataset.columns.map(({ name, required }, index) => valueOf(name, index, !required));
+  const partOf = (name: string, index: number, nullable: boolean) => ({ name, value: `v${index}`, nullable });
+  const columns = dataset.columns.map(({ name, required }, index) => partOf(name, index, !required));
   const parts = [...columns, { name: 'meta_rescued', value: '_rescued', nullable: true }]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(({ name, value, nullable }) => {
@@ -216,7 +212,7 @@ export function fingerprintsSql(dataset: Dataset, staged: Staged, groups: string
     const missing = names.map((name) => `${value(name)} IS NULL`).join(' OR ');
     return `CASE WHEN NOT (${missing}) THEN hash(${list(names.map(value))}) END AS h${group}`;
   });
-  const rows = typedRowsSql({ ...dataset, rowRules: [] }, textsSql(dataset, staged), originOf(staged));
+  const rows = typedRowsSql({ ...dataset, rowRules: [] }, textsSql(dataset, staged));
   return `SELECT _record AS record, ${list(hashes)} FROM (${rows})`;
 }
 

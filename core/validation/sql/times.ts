@@ -42,7 +42,7 @@ export function timestampSteps(formats: string[], zone: string | undefined, text
   if (zone === undefined || zone === 'UTC' || locals.length === 0)
     return { before: [], value: firstSql(readings, text) };
   const instants = readings.filter(({ local }) => !local);
-  const [local, early] = [`n${index}`, `e${index}`];
+  const [local, early] = [`_n${index}`, `_e${index}`];
   const inZone = (value: string) => `timezone(${literal(zone)}, ${value})`;
   const later = inZone(`make_timestamp(${local})`);
   // With the offset of the day before a time is the earlier of two. A time that a clock never showed comes back as another.

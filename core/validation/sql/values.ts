@@ -3,9 +3,6 @@ import { hasSeparators, plainNumberSql } from './numbers.ts';
 import { literal } from './text.ts';
 import { dateSql, timestampSteps } from './times.ts';
 
-/** Where texts come from: in JSON and Parquet numbers are always plain, and Parquet's own times arrive as ISO texts. */
-export type Origin = 'text' | 'json' | 'parquet';
-
 /** The SQL of a typed value, and the steps before it, each `<sql> AS <name>`, that it builds on. */
 export interface ValueSteps {
   before: string[];
@@ -17,20 +14,20 @@ export interface ValueSteps {
  * ` 1 `, `1.5` and `1e3` for integers, `epoch` for a time, and drops a UTC offset. Instants become microseconds since
  * 1970 (UTC), since external tables hold timestamps in milliseconds only.
  */
-export function valueSteps(column: Column, index: number, text: string, origin: Origin): ValueSteps {
+export function valueSteps(column: Column, index: number, text: string): ValueSteps {
   const { type } = column;
   if (type.kind === 'string') return { before: [], value: text };
   if (type.kind === 'boolean') {
     return { before: [], value: `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false END` };
   }
   if (type.kind === 'date' || type.kind === 'timestamp') {
-    const formats = origin === 'parquet' ? ['iso', ...(column.formats ?? [])] : (column.formats ?? ['iso']);
+    const formats = column.formats ?? ['iso'];
     return type.kind === 'date'
       ? { before: [], value: dateSql([...new Set(formats)], text) }
       : timestampSteps([...new Set(formats)], column.timeZone, text, index);
   }
-  if (origin !== 'text' || !hasSeparators(column)) return { before: [], value: numberSql(type, text) };
-  return { before: [`${plainNumberSql(column, text)} AS n${index}`], value: numberSql(type, `n${index}`) };
+  if (!hasSeparators(column)) return { before: [], value: numberSql(type, text) };
+  return { before: [`${plainNumberSql(column, text)} AS _n${index}`], value: numberSql(type, `_n${index}`) };
 }
 
 type NumberType = Extract<ColumnType, { kind: 'int' | 'bigint' | 'decimal' | 'double' }>;

@@ -120,9 +120,15 @@ describe('tributary validate', () => {
 
     await tributary(at('orders.csv'), '--out', out);
 
-    const accepted = await readParquet(join(out, 'accepted.parquet'));
+    const accepted = await readParquet(join(out, 'accepted*.parquet'));
     const rejected = readFileSync(join(out, 'rejected.jsonl'), 'utf8').trimEnd().split('\n');
-    expect(readdirSync(out).sort()).toEqual(['accepted.parquet', 'profile.json', 'rejected.jsonl', 'rejected.parquet']);
+    expect(readdirSync(out).sort()).toEqual([
+      'accepted-1.parquet',
+      'accepted.parquet',
+      'profile.json',
+      'rejected.jsonl',
+      'rejected.parquet',
+    ]);
     expect(accepted).toHaveLength(40);
     expect(await readParquet(join(out, 'rejected.parquet'))).toHaveLength(1);
     expect(rejected.map((line) => JSON.parse(line))).toMatchObject([

@@ -7,6 +7,8 @@ import {
   maxSqlBytes,
   mergeStatement,
 } from '../../../core/merge/statements.ts';
+import { stagingColumns } from '../../../core/merge/tables.ts';
+import { stagedColumns } from '../../../core/validation/sql/rows.ts';
 
 const files = readSqlFiles();
 const databases = { staging: 'st', silver: 'si', gold: 'go', ops: 'op' };
@@ -49,6 +51,29 @@ describe('mergeStatement', () => {
     const sql = mergeStatement(files, orders!, databases, { stageIds, batchSeq: 3 });
 
     expect(Buffer.byteLength(sql)).toBeLessThan(maxSqlBytes);
+  });
+});
+
+describe('columns of our own', () => {
+  it.each([orders!, retail!])('in the staging table are those that validation writes: $name', (dataset) => {
+    expect(stagingColumns(dataset).map(({ name }) => name)).toEqual(stagedColumns(dataset));
+  });
+
+  it('are put together from what is staged, for the MERGE as for the count', () => {
+    const batch = { stageIds: ['a-1'], batchSeq: 3 };
+    const version = "meta_version || '|' || meta_row_hash as meta_version";
+    const row = "meta_row_hash || '-' || cast(meta_occurrence as varchar) as meta_row_id";
+
+    expect(mergeStatement(files, orders!, databases, batch)).toContain(version);
+    expect(mergeStatement(files, retail!, databases, batch)).toContain(row);
+    expect(conservationQuery(files, orders!, databases, ['a-1'])).toContain(version);
+    expect(conservationQuery(files, retail!, databases, ['a-1'])).toContain(row);
+  });
+
+  it('hold what a row was warned about', () => {
+    const sql = mergeStatement(files, orders!, databases, { stageIds: ['a-1'], batchSeq: 3 });
+
+    expect(sql).toContain('meta_warnings = s.meta_warnings');
   });
 });
 

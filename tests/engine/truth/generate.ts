@@ -42,7 +42,7 @@ export interface Generated {
 /** Makes a file of so many records, and the truth about it, from a seed. */
 export function generate(plan: Plan, makeWriter: MakeWriter, seed: number, records: number): Generated {
   const random = randomOf(seed);
-  const next = rowMaker(plan, random);
+  const next = rowMaker(plan, random, records);
   const writer = makeWriter(plan, random);
   const rows: [Row, Written][] = [];
   for (let record = 1; record <= records; record++) {

@@ -26,12 +26,14 @@ const TYPES: Record<string, string> = {
 function typed(field: Field): Field {
   const retold = (cell: Cell): Cell => {
     if (cell.value === null) return cell;
-    const text = Object.is(cell.value, -0) ? '-0' : String(cell.value);
+    const text = String(cell.value);
     return { ...cell, text: field.name === 'rating' && /^-?\d+$/.test(text) ? `${text}.0` : text, spellings: [] };
   };
   const seed = { random: randomOf(0), n: 0, rank: 0 };
+  // A text that is not of the type can not be in the file, except for guests; nor can minus zero, beside zero, since
+  // DuckDB writes either for both.
   const fits = ({ value, text }: Cell) =>
-    value !== null || text === '' || (field.name === 'guests' && /^\d+$/.test(text));
+    (value !== null || text === '' || (field.name === 'guests' && /^\d+$/.test(text))) && !Object.is(value, -0);
   return {
     ...field,
     good: (of) => retold(field.good(of)),

@@ -4,8 +4,9 @@ import type { Random } from './random.ts';
 
 const MAX_RANK = 9999;
 
-/** Makes the rows of a plan one after the other: sound, spoilt, newer or older versions, and repeats. */
-export function rowMaker(plan: Plan, random: Random): () => Row {
+/** Makes the rows of a plan one after the other, so many: sound, spoilt, newer or older versions, and repeats. */
+export function rowMaker(plan: Plan, random: Random, rows: number): () => Row {
+  let left = rows;
   const recent: Row[] = [];
   const due: Row[] = [];
   let n = 0;
@@ -29,7 +30,8 @@ export function rowMaker(plan: Plan, random: Random): () => Row {
   const repeated = (row: Row): Row => ({ ...row, cells: row.cells.map((cell) => respelt(cell, random)), isCopy: true });
 
   return () => {
-    const planned = due.length > 3 ? due.shift() : undefined;
+    left--;
+    const planned = due.length > 3 || due.length > left ? due.shift() : undefined;
     if (planned) return planned;
     const chance = random.next();
     const known = recent.length > 0 ? random.pick(recent) : undefined;
@@ -38,7 +40,7 @@ export function rowMaker(plan: Plan, random: Random): () => Row {
       const row = known && random.chance(0.2) ? version(known) : fresh();
       return spoil(plan, row, random);
     }
-    if (chance < 0.16 && plan.unique) {
+    if (chance < 0.16 && plan.unique && left > due.length) {
       const [one, other] = sharing(plan, fresh(), fresh(), random);
       due.push(other);
       return one;

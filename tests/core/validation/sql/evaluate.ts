@@ -4,7 +4,6 @@ import { ROW_RULE_OPTIMIZERS } from '../../../../core/validation/sql/expression.
 import { type Rule, rulesOf } from '../../../../core/validation/sql/rules.ts';
 import { literal } from '../../../../core/validation/sql/text.ts';
 import { typedRowsSql } from '../../../../core/validation/sql/typed.ts';
-import type { Origin } from '../../../../core/validation/sql/values.ts';
 
 export const column = (name: string, type: Column['type'], more: Partial<Column> = {}): Column => ({
   name,
@@ -55,7 +54,7 @@ function rowsSql(rows: (string | null)[][], columns: number): string {
 }
 
 /** The typed values of a column's texts, as texts; null for those that are none. Times are microseconds. */
-export async function typed(column: Column, texts: string[], origin: Origin = 'text'): Promise<(string | null)[]> {
+export async function typed(column: Column, texts: string[]): Promise<(string | null)[]> {
   const of = dataset([column]);
   const rows = typedRowsSql(
     of,
@@ -63,7 +62,6 @@ export async function typed(column: Column, texts: string[], origin: Origin = 't
       texts.map((text) => [text]),
       1,
     ),
-    origin,
   );
   const result = await query(`SELECT v0::VARCHAR AS v FROM (${rows}) ORDER BY _record`);
   return result.map(({ v }) => v as string | null);
@@ -87,7 +85,7 @@ export async function brokenRules(of: Dataset, rows: (string | null)[][]): Promi
     `${text} AS t${index}_`,
     `${literal(sentence)} || ${found} AS m${index}`,
   ]);
-  const typedRows = typedRowsSql(of, rowsSql(rows, of.columns.length), 'text');
+  const typedRows = typedRowsSql(of, rowsSql(rows, of.columns.length));
   const result = await query(`SELECT ${['_record', ...columns].join(', ')} FROM (${typedRows}) ORDER BY _record`);
   return result.map((row) =>
     rules.flatMap(({ column, rule, severity }, index) =>

@@ -57,6 +57,34 @@ describe('a rule on the row', () => {
     expect(found).toEqual([false, true, true]);
   });
 
+  it('sees columns by their names even where a step before would be the same, or a rule', async () => {
+    const more = { standardise: { trim: true, nulls: ['-'] }, decimalSeparator: ',' as const };
+    const names = ['x0', 'n0', 's0', 'e3', 't0'];
+    const of = dataset(
+      [
+        column('s0', { kind: 'int' }, more),
+        column('n0', { kind: 'int' }, more),
+        column('x0', { kind: 'int' }, more),
+        column('t0', { kind: 'timestamp' }, { timeZone: 'Europe/Berlin' }),
+        column('e3', { kind: 'int' }),
+      ],
+      {
+        rowRules: [
+          rule('s0 = 1 AND n0 = 2 AND x0 = 3 AND e3 = 4', names, { name: 'first' }),
+          rule('x0 = 3 AND year(t0) = 2025', names, { name: 'second' }),
+        ],
+      },
+    );
+
+    const found = await broken(of, [
+      [' 1', '2', '3', '2025-07-01T00:00:00', '4'],
+      ['1', '2', '4', '2025-07-01T00:00:00', '4'],
+      ['2', '2', '3', '2024-07-01T00:00:00', '4'],
+    ]);
+
+    expect(found).toEqual([[], ['first', 'second'], ['first', 'second']]);
+  });
+
   it('is broken by the row on which it fails, and by no other', async () => {
     const rows = Array.from({ length: 3000 }, (_, index) => [
       null,

@@ -159,16 +159,6 @@ describe('numbers', () => {
     expect(double).toEqual(['1234.5', '1500.0', null, '1000.0']);
   });
 
-  it('are always plain in JSON and Parquet', async () => {
-    const json = await typed(column('a', { kind: 'double' }, german), ['1.234', '1,5'], 'json');
-    const parquet = await typed(column('a', { kind: 'double' }, german), ['1.234', '1,5'], 'parquet');
-
-    expect([json, parquet]).toEqual([
-      ['1.234', null],
-      ['1.234', null],
-    ]);
-  });
-
   it('are not what a lenient cast takes for them', async () => {
     const texts = [
       ' 1 ',

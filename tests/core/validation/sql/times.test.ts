@@ -409,16 +409,6 @@ describe('times', () => {
     expect(millis).toEqual(['1738367999123000', null]);
     expect(micros).toEqual(['1738367999123456', '1000000', null]);
   });
-
-  it('of a Parquet file come in the ISO form, whatever the format in text files', async () => {
-    const values = await typed(
-      column('a', timestamp, { formats: ['dd.MM.yyyy HH:mm'] }),
-      ['2025-01-31T10:00:00Z', '31.01.2025 10:00'],
-      'parquet',
-    );
-
-    expect(values).toEqual(['1738317600000000', '1738317600000000']);
-  });
 });
 
 /** Minutes, seconds and all between a zone's clocks and UTC at an instant, in milliseconds, as the runtime knows it. */
