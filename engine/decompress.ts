@@ -144,10 +144,11 @@ function openPart(compression: Compression, grow: (size: number) => void): Part 
     async feed(bytes) {
       const before = stream.bytesWritten;
       const written = new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
-      // After an error, or past the end of the data, the write is never acknowledged.
+      // After an error the write is never acknowledged; after the end of the data it may be, though bytes are left.
       await Promise.race([written, finished]);
+      if (stream.bytesWritten - before < bytes.length) await finished;
       if (failure) throw failure;
-      return ended ? stream.bytesWritten - before : bytes.length;
+      return stream.bytesWritten - before;
     },
     async finish() {
       stream.end();

@@ -75,7 +75,7 @@ export interface Column {
   enum?: string[];
   /** No two rows of a file with different keys may share a value. */
   unique?: boolean;
-  /** Rules that only warn: the row is accepted and counted. Never `type`. */
+  /** Rules that only warn: the row is accepted and counted. Never `type` or `unique`. */
   warnings?: ColumnRule[];
   pii: boolean;
 }
@@ -137,7 +137,7 @@ export interface Dataset {
   key: string[];
   /** Columns that order the versions of one row, most significant first (timestamp, date, integer or decimal). */
   versionColumns: string[];
-  /** `latest` keeps one row a key, `append` only ever inserts. */
+  /** `latest` keeps one row a key; `append`, of rows that are identified by their content, only ever inserts. */
   history: 'latest' | 'append';
   /**
    * What happens to columns the contract does not know: `reject` refuses them, `rescue` keeps them in `meta_rescued`,

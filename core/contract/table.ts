@@ -74,6 +74,9 @@ function checkExtras(extras: TableExtras, columns: ParsedColumn[], key: string[]
   if (extras.identity && extras.history === 'latest') {
     say('history', 'rows known by their content have no versions: history must be append');
   }
+  if (key.length > 0 && extras.history === 'append') {
+    say('history', 'rows with a key compete by their version: history must be latest, or there must be no key');
+  }
   for (const name of extras.versionColumns) {
     const type = typeOf(name);
     if (!type) say('versionColumns', `version column ${name} is not a column`);

@@ -42,6 +42,9 @@ export function readWarnings(
 function warningProblem(rule: string, column: Omit<Column, 'warnings'>, repeated: boolean): string | undefined {
   if (!COLUMN_RULES.includes(rule)) return `"${rule}" is no rule; rules are ${COLUMN_RULES.join(', ')}`;
   if (rule === 'type') return 'a value that is not of the type can not be stored: the rule type can not only warn';
+  if (rule === 'unique') {
+    return 'the rule unique can not only warn: use a quality rule with the metric duplicateValues and severity warning';
+  }
   if (repeated) return `warnOnly lists ${rule} twice`;
   return HAS[rule as ColumnRule](column) ? undefined : `warnOnly names ${rule}, which the column does not have`;
 }

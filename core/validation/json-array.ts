@@ -295,7 +295,7 @@ export class JsonArraySplitter extends JsonSplitter {
     if (buffer[after] !== COLON) return false;
     if (!this.hasLineEnd(end, next)) return true;
     // A record that closes as it began is whole: it is the next one that misses its opening brace.
-    const indent = this.indent?.length ?? 0;
+    const indent = this.ownLine ? this.columnOf(start) : 0;
     if (!this.hasLineEnd(start, end)) return this.columnOf(next) !== indent;
     return !(this.isFirstOnLine(end - 1, start) && this.columnOf(end - 1) === indent);
   }

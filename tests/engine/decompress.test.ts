@@ -1,8 +1,8 @@
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { FileRejectedError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/validation/limits.ts';
 import { decompress } from '../../engine/decompress.ts';
+import { failure } from './validation.ts';
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -93,7 +93,9 @@ describe('decompress', () => {
     ]) {
       const reading = inflated(Buffer.concat([small, rest]), size);
 
-      await expect(reading).rejects.toThrow(/goes on with bytes that are not|incorrect header check/);
+      await expect(reading).rejects.toThrow(
+        /goes on with bytes that are not|header check|end of file|frame descriptor/,
+      );
     }
   });
 
@@ -102,12 +104,11 @@ describe('decompress', () => {
     async (kind) => {
       const bomb = pack[kind](Buffer.alloc(50_000_000, 'id,amount\n'));
 
-      const ratio = inflated(bomb, 1 << 20, { ...LIMITS, ratio: 20, ratioFrom: 1e5 });
-      const size = inflated(bomb, 1 << 20, { ...LIMITS, file: 1e6, ratioFrom: 1e9 });
+      const { message: ratio } = await failure(inflated(bomb, 1 << 20, { ...LIMITS, ratio: 20, ratioFrom: 1e5 }));
+      const { message: size } = await failure(inflated(bomb, 1 << 20, { ...LIMITS, file: 1e6, ratioFrom: 1e9 }));
 
-      await expect(ratio).rejects.toThrow(FileRejectedError);
-      await expect(ratio).rejects.toThrow('more than 20 times its size');
-      await expect(size).rejects.toThrow('larger than 1000000 bytes');
+      expect(ratio).toMatch('more than 20 times its size');
+      expect(size).toMatch('larger than 1000000 bytes');
     },
   );
 

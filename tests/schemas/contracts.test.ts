@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseContract } from '../../core/contract/parse.ts';
+import { openDuckDb } from '../../engine/duckdb.ts';
+import { prepareRules } from '../../engine/row-rules.ts';
 
 const files = readdirSync('schemas');
 const parse = (name: string) =>
@@ -18,6 +21,14 @@ describe('schemas/', () => {
 
     expect(`${dataset.name}.odcs.yaml`).toBe(file);
     expect(dataset.owner).toMatch(/@/);
+  });
+
+  it.each(files)('%s has conditions and time zones that the engine can evaluate', async (file) => {
+    const db = await openDuckDb({ memoryLimitMb: 100, threads: 1, tempDirectory: tmpdir() });
+
+    const prepared = prepareRules(db, parseContract(readFileSync(join('schemas', file), 'utf8'), file));
+
+    await expect(prepared.finally(() => db.close())).resolves.toBeUndefined();
   });
 
   it.each(['customers', 'products', 'orders'])('%s keeps the newest version of a row', (name) => {

@@ -14,7 +14,7 @@ const examples = (text: string): string[] => [...text.matchAll(/```yaml\n([\s\S]
 
 const indent = (yaml: string, spaces: number) => yaml.replace(/^(?=.)/gm, ' '.repeat(spaces));
 const TABLE_PROPERTIES = `customProperties:
-  - { property: history, value: append }
+  - { property: history, value: latest }
   - { property: drift, value: reject }
   - { property: maxRejectPercent, value: 5 }
 `;

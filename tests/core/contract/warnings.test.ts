@@ -9,7 +9,6 @@ const only = (rule: string) => `customProperties: [{ property: warnOnly, value: 
 describe('warnOnly', () => {
   it.each([
     [`${STRING}, required: true`, 'required'],
-    [`${STRING}, unique: true`, 'unique'],
     [`${STRING}, enum: [{ value: a }]`, 'enum'],
     [`${STRING}, logicalTypeOptions: { pattern: a }`, 'pattern'],
     [`${STRING}, logicalTypeOptions: { format: uuid }`, 'format'],
@@ -40,8 +39,8 @@ describe('warnOnly', () => {
       `x: ${ordered}: required can not only warn`,
     ],
     [
-      `${INT}, required: true, unique: true, primaryKey: true, primaryKeyPosition: 2, ${only('unique').replace('value', '§value')}`,
-      `x: ${ordered}: unique can not only warn`,
+      `${STRING}, unique: true, ${only('§unique')}`,
+      'x: the rule unique can not only warn: use a quality rule with the metric duplicateValues and severity warning',
     ],
     [
       `${TIME}, required: true, partitioned: true, customProperties: [{ property: partitionTransform, value: day }, { property: warnOnly, §value: [required] }]`,

@@ -139,7 +139,7 @@ function lineCounter(input: Buffer, format: TextFormat, file: FileFormat): (offs
 function firstEnd(text: string, format: TextFormat, { delimiter, quote = '"' }: FileFormat): string | undefined {
   let visible = text;
   if (format === 'csv' && quote !== null) {
-    const opening = `(^|[${delimiter ?? ',;\\t|'}])${quote}(?:[^${quote}]|${quote}${quote})*${quote}`;
+    const opening = `(^|[${delimiter ?? ',;\\t|'}])${quote}(?:[^${quote}]|${quote}${quote})*${quote}(?!${quote})`;
     // One at a time, since what follows a closed quote decides what the next one means.
     for (let at = 0; ; ) {
       const plain = /[\r\n]/.exec(visible.slice(at))?.index ?? Number.POSITIVE_INFINITY;
