@@ -71,6 +71,7 @@ async function* inflate(
         if (part.ended) {
           if (rest.length < 4 || rest.every(isPadding)) break;
           if (compressionOf(rest) !== compression) throw trailing(compression);
+          yield* part.take();
           part.close();
           part = openPart(compression, grow);
         }

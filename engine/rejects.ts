@@ -18,9 +18,8 @@ export async function explain(db: DuckDb, input: Input, only: Staged, contestedS
 
 /** Moves rows that share a value of a unique column from `contested` to `rejects`. */
 async function rejectShared(db: DuckDb, dataset: Dataset, only: Staged): Promise<void> {
-  await db.run(`CREATE TEMP TABLE shared AS ${notUniqueSql(dataset, 'contested')}`);
-  await db.run(
-    `INSERT INTO rejects SELECT record, line, reasons FROM shared JOIN (${linesSql(dataset, only)}) USING (record)`,
-  );
+  const lines = linesSql(dataset, only, uniqueColumns(dataset));
+  await db.run(`CREATE TEMP TABLE shared AS ${notUniqueSql(dataset, 'contested', lines)}`);
+  await db.run('INSERT INTO rejects SELECT record, line, reasons FROM shared');
   await db.run('DELETE FROM contested WHERE meta_record IN (SELECT record FROM shared)');
 }

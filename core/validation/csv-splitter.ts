@@ -86,7 +86,7 @@ export class CsvSplitter extends RecordSplitter {
 
   protected override found(): string {
     if (this.dataset.file.header === false) return super.found();
-    return this.summary.binding ? 'a header but no rows' : 'neither a header nor rows: it is empty';
+    return this.summary.binding ? 'a header but no rows' : 'no records: neither a header nor rows';
   }
 
   /** Finds the end of the record that begins at `start`; false: more bytes are needed to tell. */
@@ -205,8 +205,10 @@ export class CsvSplitter extends RecordSplitter {
       if (this.endsInCr === undefined) return false;
     }
     const start = this.firstRecord(from, length);
-    if (start === undefined && !eof) {
-      if (length - from <= this.maxRecord) return false;
+    // Of bytes that all seem to be blank the last may turn out not to be.
+    const blank = start === undefined ? length - from - 1 : start - from;
+    if (start === undefined && !eof && blank <= this.maxRecord) return false;
+    if (blank > this.maxRecord) {
       throw new FileRejectedError(`the file begins with more than ${this.maxRecord} bytes of blank lines.`);
     }
     let best = -1;

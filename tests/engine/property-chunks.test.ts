@@ -87,7 +87,6 @@ describe('cut anywhere, twice,', () => {
     ['plain', Buffer.from('id,n\na,1\n')],
     ['gzip', gzipSync('id,n\na,1\n')],
     ['gzip in two members', Buffer.concat([gzipSync('id,n\n'), gzipSync('a,1\n')])],
-    ['gzip that breaks off', gzipSync('id,n\na,1\n').subarray(0, 20)],
     ['zstd', zstdCompressSync('id,n\na,1\n')],
     ['zstd in two frames', Buffer.concat([zstdCompressSync('id,n\n'), zstdCompressSync('a,1\n')])],
   ])('a file that is %s inflates to the same', async (_, bytes) => {
@@ -105,8 +104,8 @@ describe('cut anywhere, twice,', () => {
     const different: Buffer[][] = [];
     for (const chunks of threeParts(bytes)) if ((await inflated(chunks)) !== atOnce) different.push(chunks);
 
-    expect(different).toEqual([]);
-    expect(atOnce).toContain('id,n\n');
+    expect(atOnce).toBe('id,n\na,1\n');
+    expect(different.map((chunks) => chunks.map(({ length }) => length))).toEqual([]);
   });
 
   it('a file of several blocks is split the same', async () => {

@@ -64,8 +64,9 @@ export function splitInMemory(chunks: Uint8Array[], of: Dataset, block: number):
 }
 
 function stagedRecords(bytes: Buffer, { dialect }: SplitSummary): StagedRecord[] {
-  return strictRecords(bytes.toString(), { ...dialect, lineEnd: 'lf' }).map(({ fields }) => {
-    const [record, line, ...rest] = fields!;
+  return strictRecords(bytes.toString(), { ...dialect, lineEnd: 'lf', mustQuote: true }).map(({ fields, text }) => {
+    if (!fields) throw new Error(`no strict reader takes what was staged: ${JSON.stringify(text)}`);
+    const [record, line, ...rest] = fields;
     return { record: Number(record), line: Number(line), fields: rest };
   });
 }

@@ -8,6 +8,8 @@ export interface StrictDialect {
   quote: string | null;
   /** What ends a line: LF (with or without a CR before it), or any of CR, LF and both. */
   lineEnd: 'lf' | 'any';
+  /** A field with a quote or a CR must be quoted, as a strict reader like DuckDB's asks for. */
+  mustQuote?: boolean;
 }
 
 export interface StrictRecord {
@@ -30,7 +32,7 @@ interface Field {
 const literally = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** The records of a text, blank lines left out. A broken record is its first physical line; reading goes on after it. */
-export function strictRecords(text: string, { delimiter, quote, lineEnd }: StrictDialect): StrictRecord[] {
+export function strictRecords(text: string, { delimiter, quote, lineEnd, mustQuote }: StrictDialect): StrictRecord[] {
   const d = literally(delimiter);
   const q = literally(quote ?? '');
   const isLf = lineEnd === 'lf';
@@ -39,6 +41,7 @@ export function strictRecords(text: string, { delimiter, quote, lineEnd }: Stric
     : new RegExp(`([^${d}\\r\\n]*)(${d}|\\r\\n|\\r|\\n|$)`, 'y');
   const closing = isLf ? '\\r?\\n|\\r?$' : '\\r\\n|\\r|\\n|$';
   const quoted = new RegExp(`${q}([^${q}]*(?:${q}${q}[^${q}]*)*)${q}(${d}|${closing})`, 'y');
+  const unquotable = new RegExp(`[${q}\\r]`);
   const ends = () => (isLf ? /\n/g : /\r\n|\r|\n/g);
 
   const fieldAt = (at: number): Field | undefined => {
@@ -48,6 +51,7 @@ export function strictRecords(text: string, { delimiter, quote, lineEnd }: Stric
     const match = pattern.exec(text);
     if (!match) return undefined;
     const [all, content, after] = match as unknown as [string, string, string];
+    if (mustQuote && !isQuoted && unquotable.test(content)) return undefined;
     const field = isQuoted ? content.replaceAll(`${quote}${quote}`, quote) : content;
     return { text: field, quoted: isQuoted, after, next: at + all.length };
   };

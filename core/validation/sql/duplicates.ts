@@ -18,8 +18,11 @@ export function sharingSql(fingerprints: string, groups: number): string {
   return `SELECT record FROM ${fingerprints} WHERE ${shares.join(' OR ')}`;
 }
 
-/** The rows of `table` that share a value of a unique column with a row of another key: `record`, `reasons`. */
-export function notUniqueSql(dataset: Dataset, table: string): string {
+/**
+ * The rows of `table` that share a value of a unique column with a row of another key: `record`, `line`, `reasons`.
+ * `lines` has their lines and texts.
+ */
+export function notUniqueSql(dataset: Dataset, table: string, lines: string): string {
   const key = dataset.key.length > 0 ? `row(${list(dataset.key.map(identifier))})` : 'meta_record';
   const columns = uniqueColumns(dataset);
   const shared = columns.map((name, index) => {
@@ -32,11 +35,11 @@ export function notUniqueSql(dataset: Dataset, table: string): string {
       rule: 'unique',
       broken: `shared${index}`,
       sentence: `${column} must be unique and is the same in another row`,
-      text: `${identifier(column)}::VARCHAR`,
+      text: `_text${index}`,
     }),
   );
-  return `SELECT meta_record AS record, ${reasonList(reasons)} AS reasons
-    FROM (SELECT *, ${list(shared)} FROM ${table}) WHERE ${columns.map((_, index) => `shared${index}`).join(' OR ')}`;
+  return `SELECT _record AS record, _line AS line, ${reasonList(reasons)} AS reasons
+    FROM (SELECT *, ${list(shared)} FROM ${table} JOIN (${lines}) ON _record = meta_record) WHERE ${columns.map((_, index) => `shared${index}`).join(' OR ')}`;
 }
 
 /**

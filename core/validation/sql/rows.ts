@@ -201,9 +201,14 @@ export function brokenSql(dataset: Dataset, staged: Staged): string {
     FROM (${checkedSql(dataset, staged)}) WHERE NOT _ok`;
 }
 
-/** Record and line of each row. */
-export const linesSql = (dataset: Dataset, staged: Staged): string =>
-  `SELECT _record AS record, _line AS line FROM (${textsSql(dataset, staged)})`;
+/** `_record` and `_line` of each row, and the texts of some columns as they are in the file: `_text0`, `_text1` …. */
+export function linesSql(dataset: Dataset, staged: Staged, columns: string[]): string {
+  const texts = columns.map((name, index) => {
+    const place = dataset.columns.findIndex((column) => column.name === name);
+    return `r${place} AS _text${index}`;
+  });
+  return `SELECT ${list(['_record', '_line', ...texts])} FROM (${textsSql(dataset, staged)})`;
+}
 
 /** For each record and each of the column groups, the hash of its values: `record`, `h0`, `h1` …; null if one is null. */
 export function fingerprintsSql(dataset: Dataset, staged: Staged, groups: string[][]): string {

@@ -3,8 +3,10 @@ import type { Plan, Row } from './plan.ts';
 import type { Random } from './random.ts';
 import { encodings, MAX_RECORD, type MakeWriter, Sink, type Written } from './writer.ts';
 
-/** Not JSON, though its brackets and quotes are in balance. */
-const INVALID = ['{"a":1,}', '{"a":NaN}', '{"a":01}', '{"a" 1}', '{a:1}', '{"a":"\t"}', '{"a":+1}', '{"a":"\\x41"}'];
+/** Not JSON, though its brackets and texts are. */
+const INVALID = ['{"a":1,}', '{"a":NaN}', '{"a":01}', '{a:1}', '{"a":+1}', '{"a":"\\x41"}'];
+/** Not JSON, in a way that a quote may be to blame for. */
+const UNCLEAN = ['{"a" 1}', '{"a":"\t"}'];
 const NOT_OBJECTS = ['[1,{"a":2}]', '"text"', '42', 'null', 'true', '-0.5e3'];
 
 /** Members of an object, in an order by chance; missing values as null, as an empty text, or left out. */
@@ -32,9 +34,10 @@ const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(
 
 /** Damages that a reader of objects finds in any JSON file. */
 const DAMAGES: [rule: string, json: (plan: Plan, row: Row, random: Random) => string][] = [
+  ['not_an_object', (_plan, _row, random) => random.pick(NOT_OBJECTS)],
   ['invalid_json', (_plan, _row, random) => random.pick(INVALID)],
   ['invalid_json', (plan, row, random) => `{${membersOf(plan, row, random).join(',')},}`],
-  ['not_an_object', (_plan, _row, random) => random.pick(NOT_OBJECTS)],
+  ['invalid_json', (_plan, _row, random) => random.pick(UNCLEAN)],
   ['record_too_long', () => JSON.stringify({ long: 'x'.repeat(2 * MAX_RECORD) })],
 ];
 
@@ -74,12 +77,15 @@ export const jsonLinesWriter: MakeWriter = (plan, random) => {
   };
 };
 
-/** Writes one array of objects: all on one line, or each on lines of its own at one indentation. */
+/** Writes one array of objects: all on one line, each on a line, or each on several, as one program would. */
 export const jsonArrayWriter: MakeWriter = (plan, random) => {
   const sink = new Sink(encodings['utf-8']);
-  const isCompact = random.chance(0.5);
+  const style = random.pick(['compact', 'lines', 'spread']);
+  const isCompact = style === 'compact';
   const indent = random.pick(['', '  ', '\t']);
   let isFirst = true;
+  /** After a record whose end does not show. */
+  let isLost = false;
   const put = (raw: string): Written => {
     sink.text(isFirst ? '[' : ',');
     sink.text(isCompact ? random.pick(['', ' ']) : random.pick(['\n', '\r\n', '\n\n']) + indent);
@@ -90,16 +96,21 @@ export const jsonArrayWriter: MakeWriter = (plan, random) => {
   };
   return {
     row(row) {
+      isLost = false;
       const members = membersOf(plan, row, random);
-      if (isCompact || random.chance(0.5)) return put(`{${members.join(',')}}`);
+      if (style !== 'spread') return put(`{${members.join(',')}}`);
       const inner = `\n${indent}  `;
       return put(`{${inner}${members.join(`,${inner}`)}\n${indent}}`);
     },
     damaged(row) {
-      // Without lines nothing shows where the record after an over-long one begins: such a file is refused.
-      const kinds = isCompact ? DAMAGES.filter(([rule]) => rule !== 'record_too_long') : DAMAGES;
-      const [rule, json] = random.pick(kinds);
-      return { ...put(json(plan, row, random)), rule };
+      // Without lines nothing shows where the record after one of the last two begins: such a file is refused. With
+      // lines it is the next one with a brace.
+      const [rule, json] = random.pick(DAMAGES.slice(isLost ? 1 : 0, isCompact ? -2 : undefined));
+      isLost = DAMAGES.slice(-2).some(([, other]) => other === json);
+      const text = json(plan, row, random);
+      // Braces show where a record begins, so those of damaged ones stand as the others do.
+      const isSpread = style === 'spread' && text.startsWith('{');
+      return { ...put(isSpread ? `{\n${indent}  ${text.slice(1, -1)}\n${indent}}` : text), rule };
     },
     finish() {
       sink.text('\n]\n');
