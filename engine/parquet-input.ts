@@ -5,7 +5,7 @@ import { FileRejectedError } from '../core/errors.ts';
 import { bindHeader } from '../core/validation/header.ts';
 import type { Format } from '../core/validation/recognise.ts';
 import type { StagedParquet } from '../core/validation/sql/rows.ts';
-import { identifier, literal, readCsv } from '../core/validation/sql/text.ts';
+import { identifier, literal, readCsv, readParquet, readParquetRows } from '../core/validation/sql/text.ts';
 import type { DuckDb } from './duckdb.ts';
 import type { Input } from './input.ts';
 
@@ -19,7 +19,7 @@ interface ParquetColumn {
  * file is damaged, has no rows, or its columns do not fit the contract.
  */
 export async function parquetInput(db: DuckDb, dataset: Dataset, path: string, workDir: string): Promise<Input> {
-  const from = `read_parquet(${literal(path)})`;
+  const from = readParquet(path);
   const { columns, records } = await readable('parquet', async () => ({
     columns: (await db.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${from}`)).map(
       ({ column_name, column_type }) => ({ name: column_name, type: column_type }),
@@ -58,7 +58,7 @@ export async function parquetInput(db: DuckDb, dataset: Dataset, path: string, w
     },
     raw: async (table) =>
       `SELECT file_row_number + 1 AS record, to_json(struct_pack(${columns.map(({ name }) => `${identifier(name)} := ${identifier(name)}`).join(', ')}))::VARCHAR AS raw
-       FROM read_parquet(${literal(path)}, file_row_number = true) SEMI JOIN ${table} ON ${table}.record = file_row_number + 1`,
+       FROM ${readParquetRows(path)} SEMI JOIN ${table} ON ${table}.record = file_row_number + 1`,
   };
 }
 

@@ -7,7 +7,7 @@ import { gatesBroken, type Profile, tooManyRejects, type ValidationResult } from
 import { losersSql, repeatsSql, sharingSql, uniqueColumns } from '../core/validation/sql/duplicates.ts';
 import { partitionsSql } from '../core/validation/sql/profile.ts';
 import { acceptedSql, fingerprintsSql, stagedColumns } from '../core/validation/sql/rows.ts';
-import { identifier, literal } from '../core/validation/sql/text.ts';
+import { identifier, literal, readParquet } from '../core/validation/sql/text.ts';
 import { type DuckDb, openDuckDb } from './duckdb.ts';
 import { type Input, textInput } from './input.ts';
 import { parquetInput, readable } from './parquet-input.ts';
@@ -154,7 +154,7 @@ async function check(
   clock.lap('quarantine');
 
   const acceptedPaths = [at('accepted.parquet'), ...(fates.contested ? [at('accepted-1.parquet')] : [])];
-  const accepted = `read_parquet([${acceptedPaths.map(literal).join(', ')}])`;
+  const accepted = readParquet(...acceptedPaths);
   const { duplicate, superseded } = fates;
   const counts = { in: records, accepted: await countRows(db, accepted), rejected, duplicate, superseded };
   await assertConserved(db, counts, input.damaged);
@@ -222,7 +222,7 @@ async function setApart(db: DuckDb, { dataset, staged }: Input): Promise<string 
 async function pendingRecords(db: DuckDb, input: Input, accepted: string): Promise<Generator<number>> {
   const settled = new Uint8Array(input.records + 1);
   const queries = [
-    `SELECT meta_record AS record FROM read_parquet(${literal(accepted)})`,
+    `SELECT meta_record AS record FROM ${readParquet(accepted)}`,
     input.damagedSql ?? [],
   ].flat();
   for (const query of queries) {
@@ -246,7 +246,7 @@ async function writeRejected(db: DuckDb, input: Input, stageId: string, to: stri
     `COPY (SELECT ${literal(stageId)} AS stage_id, record, line, raw, reasons
            FROM rejects JOIN (${raw}) USING (record) ORDER BY record) TO ${literal(to)} ${PARQUET}`,
   );
-  return countRows(db, `read_parquet(${literal(to)})`);
+  return countRows(db, readParquet(to));
 }
 
 interface Fates {
@@ -286,10 +286,10 @@ async function numberRepeats(db: DuckDb, dataset: Dataset, parquet: string, scra
   await db.run(`CREATE OR REPLACE TEMP TABLE repeats AS ${repeatsSql(parquet)}`);
   if ((await countRows(db, 'repeats')) === 0) return;
   const columns = stagedColumns(dataset).map((name) =>
-    name === 'meta_occurrence' ? 'coalesce(occurrence, 1) AS meta_occurrence' : identifier(name),
+    name === 'meta_occurrence' ? 'coalesce(_occurrence, 1) AS meta_occurrence' : identifier(name),
   );
   await db.run(
-    `COPY (SELECT ${columns.join(', ')} FROM read_parquet(${literal(parquet)}) LEFT JOIN repeats USING (meta_record))
+    `COPY (SELECT ${columns.join(', ')} FROM ${readParquet(parquet)} LEFT JOIN repeats USING (meta_record))
      TO ${literal(scratch)} ${PARQUET}`,
   );
   await rename(scratch, parquet);

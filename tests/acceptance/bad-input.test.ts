@@ -22,7 +22,7 @@ describe('a file that cannot be taken', () => {
         'O-BADINPUT-0001,C-000001,P-00001,1,9.99,2026-04-01T10:00:00Z,2026-04-01T10:00:00Z\n',
       /status/,
     ],
-    ['is broken gzip', 'broken.csv.gz', gzip.subarray(0, gzip.length - 20), /gzip/i],
+    ['is broken gzip', 'broken.csv.gz', gzip.subarray(0, gzip.length - 20), /breaks off after about \d+ bytes/],
     [
       'has more rejected rows than the contract allows',
       'mostly-bad.csv',

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../contract/dataset.ts';
 import { reasonList, reasonSql } from './rows.ts';
-import { identifier, list, literal } from './text.ts';
+import { identifier, list, readParquet } from './text.ts';
 
 /** Columns of which a file may not hold a value in rows of different keys. */
 export const uniqueColumns = (dataset: Dataset): string[] =>
@@ -27,19 +27,19 @@ export function notUniqueSql(dataset: Dataset, table: string, lines: string): st
   const columns = uniqueColumns(dataset);
   const shared = columns.map((name, index) => {
     const others = `PARTITION BY ${identifier(name)}`;
-    return `(${identifier(name)} IS NOT NULL AND min(${key}) OVER (${others}) <> max(${key}) OVER (${others})) AS shared${index}`;
+    return `(${identifier(name)} IS NOT NULL AND min(${key}) OVER (${others}) <> max(${key}) OVER (${others})) AS _shared${index}`;
   });
   const reasons = columns.map((column, index) =>
     reasonSql({
       column,
       rule: 'unique',
-      broken: `shared${index}`,
+      broken: `_shared${index}`,
       sentence: `${column} must be unique and is the same in another row`,
       text: `_text${index}`,
     }),
   );
   return `SELECT _record AS record, _line AS line, ${reasonList(reasons)} AS reasons
-    FROM (SELECT *, ${list(shared)} FROM ${table} JOIN (${lines}) ON _record = meta_record) WHERE ${columns.map((_, index) => `shared${index}`).join(' OR ')}`;
+    FROM (SELECT *, ${list(shared)} FROM ${table} JOIN (${lines}) ON _record = meta_record) WHERE ${columns.map((_, index) => `_shared${index}`).join(' OR ')}`;
 }
 
 /**
@@ -57,11 +57,11 @@ export function losersSql(key: string[], table: string): string {
     FROM ranked WHERE copy > 1 OR NOT newest`;
 }
 
-/** The repeats in a file without a key: `meta_record` and `occurrence`, from 2 on. */
+/** The repeats in a file without a key: `meta_record` and `_occurrence`, from 2 on. */
 export function repeatsSql(parquet: string): string {
-  const from = `read_parquet(${literal(parquet)})`;
-  return `SELECT meta_record, occurrence FROM (
-      SELECT meta_record, row_number() OVER (PARTITION BY meta_row_hash ORDER BY meta_record) AS occurrence FROM ${from}
+  const from = readParquet(parquet);
+  return `SELECT meta_record, _occurrence FROM (
+      SELECT meta_record, row_number() OVER (PARTITION BY meta_row_hash ORDER BY meta_record) AS _occurrence FROM ${from}
       WHERE meta_row_hash IN (SELECT meta_row_hash FROM ${from} GROUP BY 1 HAVING count(*) > 1))
-    WHERE occurrence > 1`;
+    WHERE _occurrence > 1`;
 }

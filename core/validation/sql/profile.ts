@@ -5,8 +5,6 @@ import { identifier, list, literal } from './text.ts';
 /** Most frequent values that a profile lists for a column. */
 const TOP_VALUES = 20;
 
-const MICROSECONDS_A_DAY = 86_400_000_000;
-
 /**
  * For every column of the accepted rows one struct `p0`, `p1` … with nulls, distinct (approximate), min and max; of PII
  * no values.
@@ -48,10 +46,9 @@ export function partitionsSql(dataset: Dataset, accepted: string): string | unde
   const name = identifier(column);
   const isTimestamp = dataset.columns.find((candidate) => candidate.name === column)?.type.kind === 'timestamp';
   // Few days are formatted instead of many rows.
-  const day = isTimestamp ? `floor(${name} / ${MICROSECONDS_A_DAY})::BIGINT` : name;
-  const date = isTimestamp ? `make_timestamp(part * ${MICROSECONDS_A_DAY})` : 'part';
+  const day = isTimestamp ? `make_timestamp(${name})::DATE` : name;
   const format = { day: '%Y-%m-%d', month: '%Y-%m', year: '%Y', identity: '' }[transform];
-  const text = transform === 'identity' ? 'part::VARCHAR' : `strftime(${date}, ${literal(format)})`;
+  const text = transform === 'identity' ? 'part::VARCHAR' : `strftime(part, ${literal(format)})`;
   const parts = transform === 'identity' ? name : day;
   return `SELECT ${text} AS "partition", sum(n)::DOUBLE AS row_count
     FROM (SELECT ${parts} AS part, count(*) AS n FROM ${accepted} GROUP BY 1) GROUP BY 1 ORDER BY 1`;

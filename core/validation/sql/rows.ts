@@ -3,7 +3,7 @@ import type { Binding } from '../header.ts';
 import { VALUE_CHARACTERS } from '../reasons.ts';
 import type { SplitSummary } from '../splitter.ts';
 import { foundSql, type Rule, rulesOf } from './rules.ts';
-import { identifier, list, literal, readCsv } from './text.ts';
+import { identifier, list, literal, readCsv, readParquetRows } from './text.ts';
 import { typedRowsSql } from './typed.ts';
 
 /**
@@ -66,7 +66,7 @@ function parquetRows({ path, texts, faults, binding, only }: StagedParquet) {
   const filter = only === undefined ? '' : `SEMI JOIN ${only} ON ${only}.record = file_row_number + 1`;
   const columns = texts.map((text, index) => `${text} AS c${index}`);
   const from = `(SELECT file_row_number + 1 AS _record, ${faults} AS _faults, ${list(columns)}
-    FROM read_parquet(${literal(path)}, file_row_number = true) ${filter})`;
+    FROM ${readParquetRows(path)} ${filter})`;
   return { from, fields: texts.length, binding, record: '_record' };
 }
 
