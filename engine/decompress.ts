@@ -5,13 +5,19 @@ import { type Compression, compressionOf } from '../core/validation/recognise.ts
 
 /** Compressed bytes that are inflated at once. */
 const PIECE = 128 * 1024;
+/** Inflated bytes that wait to be worked on. */
+const AHEAD = 8 * 1024 * 1024;
 
 /**
  * The bytes of a file, inflated if its first bytes say gzip or zstd. Throws FileRejectedError for a file that grows past
  * the limits or goes on after its compressed data, and zlib's own error (code `Z_…` or `ZSTD_…`) for broken data, after
- * every byte that could be read.
+ * every byte that could be read. `found` is told how it is compressed, before the first bytes come.
  */
-export async function* decompress(source: AsyncIterable<Uint8Array>, limits: Limits): AsyncGenerator<Uint8Array> {
+export async function* decompress(
+  source: AsyncIterable<Uint8Array>,
+  limits: Limits,
+  found: (compression: Compression | 'none') => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array();
   let ended = false;
@@ -43,6 +49,7 @@ export async function* decompress(source: AsyncIterable<Uint8Array>, limits: Lim
   try {
     while (head.length < 4 && !ended) head = Buffer.concat([head, await next()]);
     const compression = compressionOf(head);
+    found(compression ?? 'none');
     if (compression) yield* inflate(all(), compression, grow);
     else {
       for await (const bytes of all()) {
@@ -75,15 +82,13 @@ async function* inflate(
           part.close();
           part = openPart(compression, grow);
         }
-        const feeding = part.feed(rest);
-        feeding.catch(() => undefined);
-        // These are worked on while the next ones are inflated on another thread.
-        yield* part.take();
-        rest = rest.subarray(await feeding);
+        // What is there is worked on while the next bytes are inflated on another thread.
+        const fed = yield* whileTaking(part, part.feed(rest));
+        rest = rest.subarray(fed);
       }
       after = rest.subarray(0, 4);
     }
-    if (!part.ended) await part.finish();
+    if (!part.ended) yield* whileTaking(part, part.finish());
     else if (!after.every(isPadding)) throw trailing(compression);
     yield* part.take();
   } catch (error) {
@@ -92,6 +97,20 @@ async function* inflate(
   } finally {
     part.close();
   }
+}
+
+/** Yields what was inflated before and, if it is too much to wait, during some work of the part. */
+async function* whileTaking<T>(part: Part, work: Promise<T>): AsyncGenerator<Uint8Array, T> {
+  let isDone = false;
+  const done = () => {
+    isDone = true;
+  };
+  const settled = work.then(done, done);
+  while (!isDone) {
+    yield* part.take();
+    await Promise.race([settled, part.full()]);
+  }
+  return work;
 }
 
 async function* inPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -107,6 +126,8 @@ interface Part {
   feed(bytes: Uint8Array): Promise<number>;
   /** No more bytes are to come: fails if some are missing. */
   finish(): Promise<void>;
+  /** Resolves when it inflates no more before something is taken. */
+  full(): Promise<void>;
   /** What was inflated since. */
   take(): Uint8Array[];
   close(): void;
@@ -117,6 +138,8 @@ function openPart(compression: Compression, grow: (size: number) => void): Part 
   const stream: Gunzip | ZstdDecompress =
     compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
   const ready: Uint8Array[] = [];
+  let waiting = 0;
+  let onFull = () => {};
   let ended = false;
   let failure: unknown;
   stream.on('data', (bytes: Uint8Array) => {
@@ -124,6 +147,10 @@ function openPart(compression: Compression, grow: (size: number) => void): Part 
     try {
       grow(bytes.length);
       ready.push(bytes);
+      waiting += bytes.length;
+      if (waiting < AHEAD) return;
+      stream.pause();
+      onFull();
     } catch (error) {
       stream.destroy(error as Error);
     }
@@ -156,7 +183,16 @@ function openPart(compression: Compression, grow: (size: number) => void): Part 
       await finished;
       if (failure) throw failure;
     },
-    take: () => ready.splice(0),
+    full: () =>
+      new Promise((resolve) => {
+        onFull = resolve;
+        if (waiting >= AHEAD) resolve();
+      }),
+    take() {
+      waiting = 0;
+      stream.resume();
+      return ready.splice(0);
+    },
     close: () => stream.destroy(),
   };
 }

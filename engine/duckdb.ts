@@ -29,6 +29,8 @@ export async function openDuckDb({ memoryLimitMb, threads, tempDirectory, spillM
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
+  // What the machine's own zone is must not show in any text.
+  await connection.run("SET TimeZone = 'UTC'");
   return {
     async run(sql) {
       await connection.run(sql);

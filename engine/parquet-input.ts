@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column, Dataset } from '../core/contract/dataset.ts';
 import { FileRejectedError } from '../core/errors.ts';
-import { bindHeader } from '../core/validation/header.ts';
+import { type Binding, bindHeader } from '../core/validation/header.ts';
 import type { Format } from '../core/validation/recognise.ts';
 import type { StagedParquet } from '../core/validation/sql/rows.ts';
 import { identifier, literal, readCsv, readParquet, readParquetRows } from '../core/validation/sql/text.ts';
@@ -20,19 +20,23 @@ interface ParquetColumn {
  */
 export async function parquetInput(db: DuckDb, dataset: Dataset, path: string, workDir: string): Promise<Input> {
   const from = readParquet(path);
-  const { columns, records } = await readable('parquet', async () => ({
+  const { columns, names, records } = await readable('parquet', async () => ({
     columns: (await db.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${from}`)).map(
       ({ column_name, column_type }) => ({ name: column_name, type: column_type }),
     ),
+    names: await namesIn(db, path),
     records: (await db.rows<{ n: number }>(`SELECT count(*)::DOUBLE AS n FROM ${from}`))[0]!.n,
   }));
+  // The reader calls its own number of a row so, and refuses to make it beside a column of that name.
+  if (columns.some(({ name }) => name.toLowerCase() === 'file_row_number')) {
+    throw new FileRejectedError(
+      'the file has a column file_row_number, a name that its reader keeps for itself. Call it otherwise.',
+    );
+  }
   if (records === 0) {
     throw new FileRejectedError('the file has columns but no rows. If there was nothing to send, send no file.');
   }
-  const binding = bindHeader(
-    columns.map(({ name }) => name),
-    dataset,
-  );
+  const binding = bindHeader(names, dataset);
   const typed = dataset.columns.map((column, index) => {
     const place = binding.columns[index];
     return place === undefined ? column : fitted(column, columns[place]!);
@@ -41,8 +45,12 @@ export async function parquetInput(db: DuckDb, dataset: Dataset, path: string, w
     kind: 'parquet',
     path,
     binding,
-    texts: columns.map(textSql),
-    faults: faultsSql(columns),
+    texts: columns.map((column, index) => {
+      const type = dataset.columns[binding.columns.indexOf(index)]?.type.kind;
+      const isExact = type === 'decimal' || type === 'int' || type === 'bigint';
+      return isExact && /^(DOUBLE|FLOAT)$/.test(column.type) ? withoutExponent(textSql(column)) : textSql(column);
+    }),
+    faults: faultsSql(columns, binding),
   };
   return {
     dataset: { ...dataset, columns: typed },
@@ -60,6 +68,24 @@ export async function parquetInput(db: DuckDb, dataset: Dataset, path: string, w
       `SELECT file_row_number + 1 AS record, to_json(struct_pack(${columns.map(({ name }) => `${identifier(name)} := ${identifier(name)}`).join(', ')}))::VARCHAR AS raw
        FROM ${readParquetRows(path)} SEMI JOIN ${table} ON ${table}.record = file_row_number + 1`,
   };
+}
+
+/** The columns' names as they are in the file: DuckDB gives another to one that repeats an earlier one in any case. */
+async function namesIn(db: DuckDb, path: string): Promise<string[]> {
+  const [root, ...elements] = await db.rows<{ name: string; children: number | null }>(
+    `SELECT name, num_children::DOUBLE AS children FROM parquet_schema(${literal(path)})`,
+  );
+  const names: string[] = [];
+  // Behind each element stand those within it; `open` are yet to come.
+  let open = 0;
+  for (const { name, children } of elements) {
+    if (open === 0) names.push(name);
+    else open--;
+    open += children ?? 0;
+  }
+  if (names.length !== root?.children)
+    throw new FileRejectedError('the schema of the Parquet file contradicts itself.');
+  return names;
 }
 
 function* lines(records: Iterable<number>): Generator<string> {
@@ -87,18 +113,43 @@ function textSql({ name, type }: ParquetColumn): string {
   if (isNested(type)) return `to_json(${column})::VARCHAR`;
   if (type === 'TIMESTAMP WITH TIME ZONE') return `((${column} AT TIME ZONE 'UTC')::VARCHAR || 'Z')`;
   if (type === 'BLOB') return `coalesce(TRY(decode(${column})), ${column}::VARCHAR)`;
+  // DuckDB writes `.50` where there are no digits before the point.
+  if (isFraction(type)) return `regexp_replace(${column}::VARCHAR, '^(-?)[.]', '\\10.')`;
   return `${column}::VARCHAR`;
 }
 
-/** No text may hold NUL: readers of the lake would end the text there. */
-function faultsSql(columns: ParquetColumn[]): string {
-  const faults = columns
-    .filter(({ type }) => type === 'VARCHAR' || type === 'BLOB')
-    .map((column) => {
-      const message = `${column.name} holds a character that no text may hold (NUL)`;
-      const fault = { column_name: column.name, rule: 'invalid_character', value: '', message };
-      return `CASE WHEN contains(${textSql(column)}, chr(0)) THEN ${literal(JSON.stringify(fault))} END`;
-    });
+/** Where DuckDB writes a double as `1.5e-07` or, from 1e16 on, `1e+22`: its digits in their places, as exact numbers are. */
+function withoutExponent(text: string): string {
+  const sign = `CASE WHEN starts_with(${text}, '-') THEN '-' ELSE '' END`;
+  const digits = `replace(ltrim(split_part(${text}, 'e', 1), '-'), '.', '')`;
+  const exponent = `abs(split_part(${text}, 'e', 2)::INT)`;
+  return `CASE WHEN contains(${text}, 'e-') THEN ${sign} || '0.' || repeat('0', ${exponent} - 1) || ${digits}
+    WHEN contains(${text}, 'e+') THEN ${sign} || rpad(${digits}, ${exponent} + 1, '0') ELSE ${text} END`;
+}
+
+const isFraction = (type: string): boolean => {
+  const [, precision, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? [];
+  return precision !== undefined && precision === scale;
+};
+
+/**
+ * No text may hold NUL: readers of the lake would end the text there. Nor may bytes that are no text stand for one in a
+ * column of the contract; in others they are kept as `\xNN`.
+ */
+function faultsSql(columns: ParquetColumn[], binding: Binding): string {
+  const fault = ({ name }: ParquetColumn, broken: string, reason: string) => {
+    const message = `${name} holds ${reason}`;
+    const json = JSON.stringify({ column_name: name, rule: 'invalid_character', value: '', message });
+    return `CASE WHEN ${broken} THEN ${literal(json)} END`;
+  };
+  const faults = columns.flatMap((column, index) => {
+    if (column.type !== 'VARCHAR' && column.type !== 'BLOB') return [];
+    const nul = fault(column, `contains(${textSql(column)}, chr(0))`, 'a character that no text may hold (NUL)');
+    if (column.type === 'VARCHAR' || !binding.columns.includes(index)) return [nul];
+    const bytes = identifier(column.name);
+    const isNoText = `${bytes} IS NOT NULL AND TRY(decode(${bytes})) IS NULL`;
+    return [nul, fault(column, isNoText, 'bytes that are not UTF-8, and so no text')];
+  });
   if (faults.length === 0) return 'NULL::VARCHAR';
   return `nullif('[' || concat_ws(',', ${faults.join(', ')}) || ']', '[]')`;
 }

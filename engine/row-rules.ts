@@ -6,7 +6,7 @@ import type { DuckDb } from './duckdb.ts';
 
 /**
  * Makes DuckDB ready to check rows. Throws ContractError if a row rule can not be evaluated on the dataset's columns or
- * is no condition, or if a time zone is unknown, before a row is read.
+ * is no condition, or if a pattern or a time zone is none that it knows, before a row is read.
  */
 export async function prepareRules(db: DuckDb, dataset: Dataset): Promise<void> {
   for (const rule of dataset.rowRules) {
@@ -17,6 +17,18 @@ export async function prepareRules(db: DuckDb, dataset: Dataset): Promise<void> 
     });
     const type = condition?.column_type;
     if (type !== 'BOOLEAN') throw wrong(`it is ${type} and not true or false`);
+  }
+  for (const { name, pattern } of dataset.columns) {
+    if (pattern === undefined) continue;
+    await db.rows(`SELECT regexp_full_match('', ${literal(pattern)})`).catch((cause: unknown) => {
+      const reason = (cause as Error).message.split('\n')[0];
+      throw new ContractError(
+        `${dataset.name}: the engine can not match the pattern of ${name}: ${reason} (${pattern})`,
+        {
+          cause,
+        },
+      );
+    });
   }
   for (const { name, timeZone } of dataset.columns) {
     if (timeZone === undefined) continue;

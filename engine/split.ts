@@ -1,12 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dataset } from '../core/contract/dataset.ts';
+import type { Dataset, Encoding } from '../core/contract/dataset.ts';
 import { FileRejectedError } from '../core/errors.ts';
 import { csvField } from '../core/validation/csv.ts';
 import { type Decoder, decoderOf } from '../core/validation/decode.ts';
 import { LIMITS, type Limits } from '../core/validation/limits.ts';
 import type { DamagedRecord } from '../core/validation/reasons.ts';
-import { HEAD_BYTES, recognise, type TextFormat } from '../core/validation/recognise.ts';
+import { type Compression, HEAD_BYTES, recognise, type TextFormat } from '../core/validation/recognise.ts';
 import { openSplitter, type SplitSummary, type Splitter } from '../core/validation/splitter.ts';
 import { decompress } from './decompress.ts';
 import { offsetWriter, writeAll } from './raw-records.ts';
@@ -16,6 +16,10 @@ export type SplitFile = SplitText | SplitParquet;
 
 export interface SplitText {
   format: TextFormat;
+  compression: Compression | 'none';
+  encoding: Encoding;
+  /** Of CSV. */
+  delimiter?: string;
   summary: SplitSummary;
   /** Of the file after decompression. */
   bytes: number;
@@ -33,6 +37,7 @@ export interface SplitText {
 /** Parquet has rows by itself: it is only brought to disk. */
 export interface SplitParquet {
   format: 'parquet';
+  compression: Compression | 'none';
   bytes: number;
   sourcePath: string;
 }
@@ -53,6 +58,7 @@ export async function splitFile(
   let isParquet = false;
   let decoder: Decoder | undefined;
   let head: Uint8Array = new Uint8Array();
+  let compression: Compression | 'none' = 'none';
   let bytes = 0;
   let decoded = 0;
   const begin = () => {
@@ -73,7 +79,9 @@ export async function splitFile(
     splitting?.splitter.write(text);
   };
   try {
-    for await (const chunk of decompress(source, limits)) {
+    for await (const chunk of decompress(source, limits, (found) => {
+      compression = found;
+    })) {
       bytes += chunk.length;
       if (splitting || isParquet) pass(chunk);
       else {
@@ -82,11 +90,11 @@ export async function splitFile(
       }
     }
     if (!splitting && !isParquet) begin();
-    if (!splitting || !decoder) return { format: 'parquet', bytes, sourcePath };
+    if (!splitting || !decoder) return { format: 'parquet', compression, bytes, sourcePath };
     const rest = decoder.end();
     writeAll(copy, rest);
     splitting.splitter.write(rest);
-    return { ...splitting.end(), bytes, sourcePath };
+    return { ...splitting.end(), compression, bytes, sourcePath };
   } catch (error) {
     throw brokenArchive(error, bytes, splitting?.splitter.lineReached ?? lineAfter(head)) ?? error;
   } finally {
@@ -98,7 +106,7 @@ export async function splitFile(
 type Splitting = ReturnType<typeof openSplitting>;
 
 function openSplitting(
-  recognised: Pick<Parameters<typeof openSplitter>[0], 'format' | 'encoding'>,
+  recognised: { format: TextFormat; encoding: Encoding },
   dataset: Dataset,
   workDir: string,
   limits: Limits,
@@ -110,12 +118,23 @@ function openSplitting(
   const damaged = openSync(damagedPath, 'w');
   const offsets = offsetWriter(offsetsPath);
   let damagedLongest = 0;
+  let written = 0;
+  /** Short rows take more room when they are staged, and broken ones when they are explained: many times that of the file. */
+  const write = (file: number, bytes: Uint8Array) => {
+    written += bytes.length;
+    if (written > 2 * limits.file) {
+      throw new FileRejectedError(
+        `its rows and what is wrong with them take more than ${2 * limits.file} bytes of work space, by line ${splitter.lineReached}. Split it into smaller files; if most of its rows are broken, export it anew.`,
+      );
+    }
+    writeAll(file, bytes);
+  };
   const output = {
-    sound: (bytes: Uint8Array) => writeAll(staged, bytes),
+    sound: (bytes: Uint8Array) => write(staged, bytes),
     damaged: ({ record, line, rule, value, message }: DamagedRecord) => {
       const row = Buffer.from(`${[record, line, rule, csvField(value), csvField(message)].join(',')}\n`);
       damagedLongest = Math.max(damagedLongest, row.length);
-      writeAll(damaged, row);
+      write(damaged, row);
     },
     begins: offsets.add,
   };
@@ -124,7 +143,8 @@ function openSplitting(
     splitter,
     end: () => {
       const summary = splitter.end();
-      return { format: recognised.format, summary, stagedPath, damagedPath, offsetsPath, damagedLongest };
+      const delimiter = recognised.format === 'csv' ? { delimiter: summary.dialect.delimiter } : {};
+      return { ...recognised, ...delimiter, summary, stagedPath, damagedPath, offsetsPath, damagedLongest };
     },
     close: () => {
       offsets.close();

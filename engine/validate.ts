@@ -221,10 +221,7 @@ async function setApart(db: DuckDb, { dataset, staged }: Input): Promise<string 
  */
 async function pendingRecords(db: DuckDb, input: Input, accepted: string): Promise<Generator<number>> {
   const settled = new Uint8Array(input.records + 1);
-  const queries = [
-    `SELECT meta_record AS record FROM ${readParquet(accepted)}`,
-    input.damagedSql ?? [],
-  ].flat();
+  const queries = [`SELECT meta_record AS record FROM ${readParquet(accepted)}`, input.damagedSql ?? []].flat();
   for (const query of queries) {
     for await (const records of db.numbers(`SELECT record::DOUBLE FROM (${query})`)) {
       for (const record of records) {

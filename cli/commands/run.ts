@@ -46,6 +46,7 @@ export function run(program: Command): void {
           ['version', facts.versionId],
           ['file id', facts.fileId],
           ['merged by', facts.leader],
+          ...facts.warnings.map((warning): [string, string] => ['warning', printable(warning)]),
           ['console', console],
         ];
         for (const [name, value] of lines) {

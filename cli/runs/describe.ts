@@ -12,6 +12,8 @@ export interface RunFacts {
   /** The run that merges the file instead, when this one handed it over. */
   leader?: string;
   reason?: string;
+  /** What the file was taken in spite of. */
+  warnings: string[];
 }
 
 export type RunOutcome =
@@ -54,6 +56,7 @@ export function describeRun(run: Pick<Execution, 'status' | 'input' | 'output' |
     fileId: text(output, 'file', 'file_id'),
     outcome,
     leader: outcome === 'handed_over' ? text(output, 'merge', 'leader_run') : undefined,
+    warnings: texts(output, 'validation', 'warnings'),
     reason: run.error ? [run.error, cause].filter(Boolean).join(': ') : text(output, 'file', 'reason'),
   };
 }
@@ -67,10 +70,20 @@ function parse(json: string | undefined): unknown {
 }
 
 function text(value: unknown, ...path: string[]): string | undefined {
+  const found = at(value, path);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+function texts(value: unknown, ...path: string[]): string[] {
+  const found = at(value, path);
+  return Array.isArray(found) ? found.filter((item) => typeof item === 'string') : [];
+}
+
+function at(value: unknown, path: string[]): unknown {
   let current = value;
   for (const name of path) {
     if (typeof current !== 'object' || current === null) return undefined;
     current = (current as Record<string, unknown>)[name];
   }
-  return typeof current === 'string' && current !== '' ? current : undefined;
+  return current;
 }

@@ -64,6 +64,7 @@ export function runJson(run: Execution, now: Date): Record<string, unknown> {
     version_id: facts.versionId ?? null,
     file_id: facts.fileId ?? null,
     leader: facts.leader ?? null,
+    warnings: facts.warnings,
     error: facts.outcome === 'done' ? null : (facts.reason ?? null),
   };
 }

@@ -1,4 +1,4 @@
-import { literal } from '../../core/validation/sql/text.ts';
+import { literal, readParquet } from '../../core/validation/sql/text.ts';
 import type { DuckDb } from '../../engine/duckdb.ts';
 import type { Reason } from '../quarantine/reason.ts';
 
@@ -25,7 +25,7 @@ type Texts = Record<string, string | null>;
 /** The first rejected rows of a quarantine file, in the order of the input. */
 export async function firstRejected(db: DuckDb, parquet: string, limit: number): Promise<RejectedRow[]> {
   const rows = await db.rows<{ record: string; line: string | null; raw: string | null; reasons: Texts[] }>(
-    `SELECT record, line, raw, reasons FROM read_parquet(${literal(parquet)}) ORDER BY record LIMIT ${limit}`,
+    `SELECT record, line, raw, reasons FROM ${readParquet(parquet)} ORDER BY record LIMIT ${limit}`,
   );
   return rows.map(({ record, line, raw, reasons }) => ({
     record: Number(record),
@@ -45,7 +45,7 @@ export async function countReasons(db: DuckDb, parquet: string): Promise<ReasonC
   const rows = await db.rows<Texts>(
     `SELECT reason.column_name AS "column", reason.rule, count(DISTINCT record)::VARCHAR AS "rows",
        arg_min(reason.message, record) AS message, min(record)::VARCHAR AS record, arg_min(line, record)::VARCHAR AS line
-     FROM (SELECT record, line, unnest(reasons) AS reason FROM read_parquet(${literal(parquet)}))
+     FROM (SELECT record, line, unnest(reasons) AS reason FROM ${readParquet(parquet)})
      GROUP BY 1, 2 ORDER BY count(DISTINCT record) DESC, 1 NULLS FIRST, 2`,
   );
   return rows.map((row) => ({
@@ -61,7 +61,7 @@ export async function countReasons(db: DuckDb, parquet: string): Promise<ReasonC
 /** Writes the rejected rows as one JSON object a line, for people without a tool that reads Parquet. */
 export async function writeJsonLines(db: DuckDb, parquet: string, to: string): Promise<void> {
   await db.run(
-    `COPY (SELECT record, line, raw, reasons FROM read_parquet(${literal(parquet)}) ORDER BY record)
+    `COPY (SELECT record, line, raw, reasons FROM ${readParquet(parquet)} ORDER BY record)
      TO ${literal(to)} (FORMAT json)`,
   );
 }

@@ -115,6 +115,7 @@ function wordIsColumn(pieces: Piece[], index: number, known: ReadonlySet<string>
     throw new ContractError(`"${word}" is no function that can be used; possible are ${[...FUNCTIONS].join(', ')}`);
   }
   if (word === 'date' || word === 'timestamp') checkTimeLiteral(word, next);
+  if (word === 'escape') checkEscape(before, next);
   if (KEYWORDS.has(word)) return false;
   if (known.has(word)) return true;
   if (/^(?:select|with|exists|over|union|any|all)$/.test(word)) {
@@ -140,6 +141,21 @@ function checkTimeLiteral(word: 'date' | 'timestamp', next: Piece | undefined): 
   if (!valueProblem(full, { kind: word })) return;
   const like = word === 'date' ? "'2025-01-31'" : "'2025-01-31 23:59:59'";
   throw new ContractError(`${word} ${next.text} is none; it reads like ${like}`);
+}
+
+/** A mark of several characters, or one that ends a pattern, fails the whole query and not just a row. */
+function checkEscape(pattern: Piece | undefined, mark: Piece | undefined): void {
+  const [text, character] = [pattern, mark].map((piece) =>
+    piece?.kind === 'string' ? piece.text.slice(1, -1).replaceAll("''", "'") : undefined,
+  );
+  if (text === undefined || character === undefined || !/^[ -~]$/.test(character)) {
+    throw new ContractError(
+      "escape must stand between two texts, like '10!%' escape '!', of which the second is one ASCII character",
+    );
+  }
+  let at = text.indexOf(character);
+  while (at >= 0 && at < text.length - 1) at = text.indexOf(character, at + 2);
+  if (at >= 0) throw new ContractError(`the pattern ${pattern!.text} ends with its escape character`);
 }
 
 function checkBrackets(pieces: Piece[]): void {

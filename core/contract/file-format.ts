@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 // A letter, a digit, a sign, a point or an underscore is part of names, numbers and dates.
 const DELIMITER = /^(?:\t|[!#$%&()*,/:;<=>?@[\\\]^`{|}~])$/;
-const QUOTE = /^[!"#$%&'()*,/:;<=>?@[\\\]^`{|}~]$/;
+// A file that begins with one of [ and { is JSON.
+const QUOTE = /^[!"#$%&'()*,/:;<=>?@\\\]^`|}~]$/;
 
 const Delimiter = z.string().superRefine((text, context) => {
   const reason =
@@ -14,7 +15,10 @@ const Delimiter = z.string().superRefine((text, context) => {
 
 const Quote = z
   .string()
-  .regex(QUOTE, 'must be one punctuation mark other than "-", "+", "." and "_", or null if fields are never quoted')
+  .regex(
+    QUOTE,
+    'must be one punctuation mark other than "-", "+", ".", "_", "[" and "{", or null if fields are never quoted',
+  )
   .nullable();
 
 /** `file` of the table's customProperties: how its text files are written, beyond what their content tells. */

@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 
 export type Path = readonly (string | number)[];
@@ -35,6 +35,15 @@ export function readSource(text: string): Source {
   for (const fault of faults.filter(({ code }, index) => index === 0 || code === 'DUPLICATE_KEY')) {
     at(fault.pos[0], `not valid YAML: ${fault.message}`);
   }
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value !== 'string' || (node.value.isWellFormed() && !node.value.includes('\0'))) return;
+      at(
+        startOf(node),
+        `${JSON.stringify(node.value)} holds a character that no text may hold (NUL or half of a surrogate pair)`,
+      );
+    },
+  });
 
   const report = (path: Path, reason: string): void => at(offsetOf(document, path), reason);
   const check = <T extends z.ZodType>(schema: T, value: unknown, path: Path, name?: string) => {

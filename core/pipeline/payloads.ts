@@ -64,6 +64,8 @@ export const Validated = z.object({
   quarantine_key: z.string().nullable(),
   /** Rows were rejected, or an earlier attempt may have registered some: QuarantineRows must run. */
   quarantine: z.boolean(),
+  /** What the contract only warns about, a sentence each, the most frequent first; at most 20. */
+  warnings: z.array(z.string()).default([]),
 });
 export type Validated = z.infer<typeof Validated>;
 

@@ -5,7 +5,7 @@ import type { Staging } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import { listedFields } from '../merge/evolve.ts';
 import type { Catalog } from '../ports.ts';
-import { RowsRejectedError, type ValidationResult } from '../validation/result.ts';
+import { RowsRejectedError, type ValidationResult, warningsOf } from '../validation/result.ts';
 import { quarantineFolder, stagingFolder } from './keys.ts';
 import type { FileRef, Validated } from './payloads.ts';
 
@@ -19,6 +19,9 @@ export interface ValidatePorts {
 
 /** A queue entry lists this many partitions at most; a wider file's are read from its profile. */
 const listedPartitions = 200;
+
+/** A run's state lists this many warnings at most; its profile has them all. */
+const listedWarnings = 20;
 
 /**
  * Validates a file under a new stage id, puts what it left into the lake and records it in the ledger. A file that is
@@ -69,6 +72,7 @@ export async function validateLanded(
     profile_key: validated.profile_key,
     quarantine_key: quarantine,
     quarantine: quarantine !== null || attempt > 1,
+    warnings: warningsOf(result, dataset.gates).slice(0, listedWarnings),
   };
 }
 

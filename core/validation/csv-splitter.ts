@@ -1,7 +1,8 @@
 import { FileRejectedError } from '../errors.ts';
-import { csvField, csvFields, type Dialect } from './csv.ts';
+import { csvFields, type Dialect } from './csv.ts';
 import { DELIMITERS, endsInCr, fitOf, stagedDialect } from './dialect.ts';
 import { type Binding, bindHeader, bindInOrder } from './header.ts';
+import { HEADER_BYTES, HEADER_FIELDS, VAIN_BYTES } from './limits.ts';
 import { CR, type Damage, LF, RecordSplitter } from './record-splitter.ts';
 import type { SplitterOptions } from './splitter.ts';
 
@@ -36,6 +37,9 @@ export class CsvSplitter extends RecordSplitter {
   /** A strict reader would not take the bytes as they are: a quote or a bare CR in an unquoted field. */
   private recode = false;
   private damage: Damage | undefined;
+  /** Bytes that were looked at for the end of a record that has none. */
+  private looked = 0;
+  private vain = 0;
 
   constructor(options: SplitterOptions) {
     super(options);
@@ -66,6 +70,7 @@ export class CsvSplitter extends RecordSplitter {
       if (end > start && buffer[end - 1] === CR && !this.endsInCr) end--;
       if (end === start) continue;
       if (!damage) summary.lines += this.inner;
+      else this.countVain(end - start, line);
       if (!summary.binding) {
         summary.binding = this.bind(start, end, damage);
         if (this.dataset.file.header !== false) continue;
@@ -138,6 +143,7 @@ export class CsvSplitter extends RecordSplitter {
     if (at - start > maxRecord)
       damage = ['unterminated_quote', `a quoted field is not closed within ${maxRecord} bytes`];
     this.damage = damage;
+    this.looked = Math.min(at - start, maxRecord);
     return damage ? this.giveUpLine(start, length, mayWait) : true;
   }
 
@@ -175,6 +181,15 @@ export class CsvSplitter extends RecordSplitter {
     return true;
   }
 
+  /** Throws FileRejectedError when looking for the ends of records has become most of the work. */
+  private countVain(size: number, line: number): void {
+    this.vain += Math.max(0, this.looked - size);
+    if (this.vain <= VAIN_BYTES) return;
+    throw new FileRejectedError(
+      `quoted fields begin on many lines and end on none, the last of them in line ${line}: so many that looking for their ends takes too long. Close the quotes; or if fields are never quoted, say so in the contract: file: { quote: null }.`,
+    );
+  }
+
   private skipLine(from: number, length: number): number {
     const end = this.lineEnd(from, length);
     if (end < 0) return length;
@@ -184,12 +199,34 @@ export class CsvSplitter extends RecordSplitter {
     return end + 1;
   }
 
+  /** Stages a record with quotes around each unquoted field that a strict reader would not take as it is. */
   private stageAnew(line: number, start: number, end: number): void {
-    const dialect = this.summary.dialect;
-    const fields = csvFields(this.buffer.toString('utf8', start, end), this.dialect);
-    if (this.buffer.subarray(start, end).includes(CR)) this.summary.multiline = true;
-    const text = fields.map((field) => csvField(field, dialect)).join(dialect.delimiter);
-    this.staging.text(this.summary.records, line, text);
+    const { buffer, kinds, staging, summary } = this;
+    const quote = summary.dialect.quote.charCodeAt(0);
+    staging.begin(summary.records, line, 2 * (end - start + this.fields));
+    const { bytes } = staging;
+    let to = staging.at;
+    for (let at = start; ; at++) {
+      const from = at;
+      let needsQuotes = false;
+      if (buffer[at] === this.quote) at = this.afterQuotes(at + 1, end, true);
+      else {
+        for (; at < end && kinds[buffer[at]!] !== DELIMITER; at++) {
+          if (buffer[at] === quote) needsQuotes = true;
+          else if (buffer[at] === CR) needsQuotes = summary.multiline = true;
+        }
+      }
+      if (needsQuotes) bytes[to++] = quote;
+      for (let each = from; each < at; each++) {
+        if (needsQuotes && buffer[each] === quote) bytes[to++] = quote;
+        bytes[to++] = buffer[each]!;
+      }
+      if (needsQuotes) bytes[to++] = quote;
+      if (at >= end) break;
+      bytes[to++] = buffer[at]!;
+    }
+    staging.at = to;
+    staging.end();
   }
 
   /** Settles how lines end and what stands between fields, by the first record; false: more bytes are needed. */
@@ -220,7 +257,8 @@ export class CsvSplitter extends RecordSplitter {
       this.skipping = false;
       const end =
         this.recordEnd > start! && this.buffer[this.recordEnd - 1] === CR ? this.recordEnd - 1 : this.recordEnd;
-      const fit = this.damage ? -1 : fitOf(csvFields(this.buffer.toString('utf8', start, end), dialect), this.dataset);
+      const isBindable = !this.damage && this.isWithinReason(start!, end);
+      const fit = isBindable ? fitOf(csvFields(this.buffer.toString('utf8', start, end), dialect), this.dataset) : -1;
       if (fit > best) {
         best = fit;
         chosen = dialect;
@@ -255,7 +293,8 @@ export class CsvSplitter extends RecordSplitter {
   private bind(start: number, end: number, damage: Damage | undefined): Binding {
     const { dataset } = this;
     if (dataset.file.header === false) {
-      const cells = damage ? [] : csvFields(this.buffer.toString('utf8', start, end), this.dialect);
+      const isHeaderLike = !damage && this.fields === dataset.columns.length;
+      const cells = isHeaderLike ? csvFields(this.buffer.toString('utf8', start, end), this.dialect) : [];
       return bindInOrder(cells, dataset);
     }
     const fault = damage ?? this.byteDamage(start, end);
@@ -265,10 +304,20 @@ export class CsvSplitter extends RecordSplitter {
       );
     }
     if (fault) throw new FileRejectedError(`the header is broken: ${fault[1]}.`);
+    if (!this.isWithinReason(start, end)) {
+      throw new FileRejectedError(
+        `the header has ${this.fields} columns in ${end - start} bytes; at most ${HEADER_FIELDS} columns in ${HEADER_BYTES} bytes are read. Does the file begin with a header line?`,
+      );
+    }
     const cells = csvFields(this.buffer.toString('utf8', start, end), this.dialect);
     const binding = bindHeader(cells, dataset, this.summary.dialect.delimiter);
     this.summary.unknown = binding.extra.slice(0, MAX_UNKNOWN).map(({ name }) => name);
     return binding;
+  }
+
+  /** The record that was scanned last may be a header by its size. */
+  private isWithinReason(start: number, end: number): boolean {
+    return this.fields <= HEADER_FIELDS && end - start <= HEADER_BYTES;
   }
 
   private fieldDamage(expected: number): Damage | undefined {

@@ -1,6 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { Dialect, StagedDialect } from './csv.ts';
-import { columnsByHeader } from './header.ts';
+import { columnsByHeader, headerName } from './header.ts';
 
 /** What stands between fields where the contract does not say it, the likelier first. */
 export const DELIMITERS = [',', ';', '\t', '|'];
@@ -18,12 +18,12 @@ export function stagedDialect({ delimiter, quote }: Dialect): StagedDialect {
 
 /**
  * How well a delimiter fits the first record of a file, given the cells that it makes: the number of columns it binds,
- * or without a header, whether it makes as many cells as the contract has columns.
+ * or without a header, how near the number of cells comes to that of the contract's columns.
  */
 export function fitOf(cells: string[], dataset: Dataset): number {
-  if (dataset.file.header === false) return cells.length === dataset.columns.length ? 1 : 0;
+  if (dataset.file.header === false) return 1 / (1 + Math.abs(cells.length - dataset.columns.length));
   const byHeader = columnsByHeader(dataset);
-  const bound = cells.map((cell) => byHeader.get(cell.trim().toLowerCase()));
+  const bound = cells.map((cell) => byHeader.get(headerName(cell).toLowerCase()));
   return new Set(bound.filter((column) => column !== undefined)).size;
 }
 

@@ -20,13 +20,15 @@ export function columnsByHeader(dataset: Dataset): Map<string, number> {
   );
 }
 
+/** A cell of a header as the name it means: a line end in a quoted one is a matter of looks. */
+export const headerName = (cell: string): string => cell.replace(/\s+/g, ' ').trim();
+
 /**
  * Binds the cells of a CSV header to the contract, in any order and case. Throws FileRejectedError naming the columns
  * that are missing, repeated or not allowed, and the header that was found.
  */
 export function bindHeader(header: string[], dataset: Dataset, delimiter = ','): Binding {
-  // A line end in a quoted name is a matter of looks.
-  const cells = header.map((cell) => cell.replace(/\s+/g, ' ').trim());
+  const cells = header.map(headerName);
   const found = `The header found is: ${shorten(cells.join(', '))}.`;
   if (cells.some((cell) => /\p{Cc}/u.test(cell))) {
     throw new FileRejectedError('the first line holds control characters: is the file text at all?');
@@ -49,17 +51,20 @@ export function bindHeader(header: string[], dataset: Dataset, delimiter = ','):
     }
   }
 
-  const missing = dataset.columns.filter(({ required }, index) => required && columns[index] === undefined);
+  const missing = dataset.columns.filter(
+    ({ required, warnings }, index) => required && !warnings?.includes('required') && columns[index] === undefined,
+  );
+  const noHeader =
+    extra.length === cells.length
+      ? ` Does the file begin with a header line? If it has none, say so in the contract: file: { header: false }. The line was split at ${delimiterName(delimiter)}; the contract may state another character: file: { delimiter: … }.`
+      : '';
   if (missing.length > 0) {
     const names = missing.map(({ name, aliases }) => (aliases.length ? `${name} (or ${aliases.join(', ')})` : name));
-    const noHeader =
-      extra.length === cells.length
-        ? ` Does the file begin with a header line? If it has none, say so in the contract: file: { header: false }. The line was split at ${delimiterName(delimiter)}; the contract may state another character: file: { delimiter: … }.`
-        : '';
     throw new FileRejectedError(
       `required column${missing.length > 1 ? 's' : ''} missing: ${names.join('; ')}. ${found}${noHeader}`,
     );
   }
+  if (noHeader) throw new FileRejectedError(`no column of the contract is in the header. ${found}${noHeader}`);
   if (extra.length > 0 && dataset.drift === 'reject') {
     const names = extra.map(({ name }) => quote(name)).join(', ');
     throw new FileRejectedError(

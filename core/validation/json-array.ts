@@ -2,6 +2,7 @@ import { FileRejectedError } from '../errors.ts';
 import { endsInCr } from './dialect.ts';
 import { ElementScanner, END, OPEN, stringEnd } from './json-scan.ts';
 import { JsonSplitter } from './json-splitter.ts';
+import { VAIN_BYTES } from './limits.ts';
 import { CR, type Damage, LF } from './record-splitter.ts';
 
 const QUOTE = 0x22;
@@ -10,9 +11,6 @@ const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
-
-/** Bytes that may be scanned in vain, to look for the end of elements that have none, before the file is given up. */
-const VAIN_BYTES = 1024 * 1024 * 1024;
 
 type Phase = 'before' | 'first' | 'element' | 'skipping' | 'after';
 

@@ -30,10 +30,22 @@ IN_STRING[0x5c] = UNUSUAL;
 
 const UNKNOWN = -1;
 
+/** Keys of one record that the contract does not know; a record with more of them is unusual. */
+const MAX_UNKNOWN = 32;
+
+/** A key that the contract does not know, and where it and its value are, each with its quotes. */
+interface Unknown {
+  name: string;
+  key: number;
+  keyEnd: number;
+  value: number;
+  valueEnd: number;
+}
+
 /**
  * Reads the plain kind of JSON record from bytes that are known to be UTF-8, and stages it as CSV without making any
- * string of it: an object of known keys and scalar values, without escapes. It takes strict JSON only, and leaves
- * everything unusual to `jsonRecordReader`, whose outcome it must not differ from.
+ * string of it: an object of scalar values, without escapes. It takes strict JSON only, and leaves everything unusual to
+ * `jsonRecordReader`, whose outcome it must not differ from.
  */
 export class FlatReader {
   private readonly dataset: Dataset;
@@ -42,6 +54,9 @@ export class FlatReader {
   /** The keys of the last record in their order, with their closing quotes: the next one mostly has the same. */
   private readonly keys: Uint8Array[] = [];
   private readonly keyColumns: number[] = [];
+  private readonly keyNames: string[] = [];
+  /** Keys of the record that the contract does not know, and that have a value: by name, each once. */
+  readonly unknown: Unknown[] = [];
 
   /** Where each column's text is, and how it is to be written; valid if `seen` is the current record. */
   private readonly starts: Int32Array;
@@ -66,12 +81,15 @@ export class FlatReader {
   /** Reads the object that begins at `start`; index after it, or -1 if it is anything else than plain. */
   read(buffer: Buffer, start: number): number {
     this.record++;
+    this.unknown.length = 0;
     if (buffer[start] !== OPEN) return -1;
     let at = skipSpace(buffer, start + 1);
     for (let place = 0; buffer[at] === QUOTE; place++) {
+      const keyAt = at;
       const column = this.key(buffer, at + 1, place);
       if (column === undefined) return -1;
-      at = this.keyEnd;
+      const { keyEnd } = this;
+      at = keyEnd;
       if (buffer[at] !== COLON) at = skipSpace(buffer, at);
       if (buffer[at] !== COLON) return -1;
       at++;
@@ -94,9 +112,17 @@ export class FlatReader {
         this.starts[column] = from;
         this.ends[column] = to;
         this.styles[column] = this.style === DECIMAL_COMMA && !this.hasDecimalComma[column] ? PLAIN : this.style;
-      } else if (to > from) return -1;
+      } else {
+        const name = this.keyNames[place]!;
+        const value = buffer[from - 1] === QUOTE ? from - 1 : from;
+        const isNew = this.add({ name, key: keyAt, keyEnd, value, valueEnd: to > from ? at : value });
+        if (!isNew) return -1;
+      }
       if (buffer[at]! <= SPACE) at = skipSpace(buffer, at);
-      if (buffer[at] === CLOSE) return at + 1;
+      if (buffer[at] === CLOSE) {
+        if (this.unknown.length > 0) this.dropEmpty();
+        return at + 1;
+      }
       if (buffer[at] !== COMMA) return -1;
       at++;
       if (buffer[at]! <= SPACE) at = skipSpace(buffer, at);
@@ -107,7 +133,7 @@ export class FlatReader {
   /** Stages the record that was read last. */
   stage(staging: Staging, record: number, line: number, buffer: Buffer, size: number): void {
     const { starts, ends, styles, seen } = this;
-    staging.begin(record, line, size + 3 * seen.length);
+    staging.begin(record, line, size + 3 * seen.length + 5 * this.unknown.length + 4);
     const { bytes } = staging;
     let to = staging.at;
     for (let column = 0; column < seen.length; column++) {
@@ -121,10 +147,50 @@ export class FlatReader {
       }
       bytes[to++] = COMMA;
     }
-    // Nothing was rescued, and there are no faults: the last field but one is empty, and so is the last.
+    if (this.unknown.length > 0) to = this.rescue(buffer, bytes, to);
+    // There are no faults: the last field is empty.
     bytes[to++] = COMMA;
     staging.at = to;
     staging.end();
+  }
+
+  /** Adds a key in the order of the names; false if it was there already, or there are too many. */
+  private add(key: Unknown): boolean {
+    const { unknown } = this;
+    let place = unknown.length;
+    if (place === MAX_UNKNOWN) return false;
+    while (place > 0 && key.name < unknown[place - 1]!.name) place--;
+    if (place > 0 && key.name === unknown[place - 1]!.name) return false;
+    unknown.splice(place, 0, key);
+    return true;
+  }
+
+  /** Drops the keys whose value is null or empty: they had to be there so that none comes twice. */
+  private dropEmpty(): void {
+    let kept = 0;
+    for (const key of this.unknown) if (key.valueEnd > key.value) this.unknown[kept++] = key;
+    this.unknown.length = kept;
+  }
+
+  /** Writes the unknown keys and their values as a quoted field that holds a JSON object. */
+  private rescue(buffer: Buffer, bytes: Buffer, from: number): number {
+    let to = from;
+    const copy = (start: number, end: number) => {
+      for (let at = start; at < end; at++) {
+        if (buffer[at] === QUOTE) bytes[to++] = QUOTE;
+        bytes[to++] = buffer[at]!;
+      }
+    };
+    bytes[to++] = QUOTE;
+    for (const [index, { key, keyEnd, value, valueEnd }] of this.unknown.entries()) {
+      bytes[to++] = index === 0 ? OPEN : COMMA;
+      copy(key, keyEnd);
+      bytes[to++] = COLON;
+      copy(value, valueEnd);
+    }
+    bytes[to++] = CLOSE;
+    bytes[to++] = QUOTE;
+    return to;
   }
 
   private keyEnd = 0;
@@ -153,6 +219,7 @@ export class FlatReader {
     if (column === UNKNOWN && this.dataset.drift === 'reject') return undefined;
     this.keys[place] = Buffer.from(buffer.subarray(from, end + 1));
     this.keyColumns[place] = column;
+    this.keyNames[place] = name;
     this.keyEnd = end + 1;
     return column;
   }

@@ -13,6 +13,9 @@ export interface JsonRecord {
   faults: Reason[];
 }
 
+/** Faults of one record that are told. */
+const MAX_FAULTS = 1000;
+
 /**
  * Makes a reader of JSON records. A number keeps the digits it was written with (`1.10`, integers over 2^53), which a
  * plain JSON.parse would change. The reader returns undefined for JSON that is not an object, and throws SyntaxError for
@@ -29,7 +32,7 @@ export function jsonRecordReader(dataset: Dataset): (text: string) => JsonRecord
     const seen = new Set<number | string>();
     for (const [key, source] of members(text)) {
       const index = byKey.get(key.toLowerCase());
-      if (seen.has(index ?? key)) {
+      if (seen.has(index ?? key) && faults.length < MAX_FAULTS) {
         const column = index === undefined ? key : (dataset.columns[index]?.name ?? key);
         faults.push({ column, rule: 'duplicate_key', value: key, message: `${column} is in the record twice` });
       }
@@ -37,7 +40,7 @@ export function jsonRecordReader(dataset: Dataset): (text: string) => JsonRecord
       if (index !== undefined) fields[index] = fieldText(source, dataset.columns[index]!, faults);
       else if (dataset.drift !== 'reject') {
         if (source !== 'null' && source !== '""') unknown.set(key, source);
-      } else {
+      } else if (faults.length < MAX_FAULTS) {
         const message = `the contract knows no column ${JSON.stringify(key)} and rejects unknown ones`;
         faults.push({ column: key, rule: 'unknown_column', value: source, message });
       }

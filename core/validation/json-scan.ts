@@ -100,6 +100,26 @@ export class ElementScanner {
   }
 }
 
+/** Brackets that may be open at once: each costs the parser about 50 bytes of memory. */
+export const MAX_DEPTH = 1_000_000;
+
+export function isTooDeep(buffer: Buffer, start: number, end: number): boolean {
+  if (end - start <= MAX_DEPTH) return false;
+  let depth = 0;
+  for (let at = start; at < end; at++) {
+    const byte = buffer[at]!;
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
+    else if (byte === QUOTE) {
+      at = stringEnd(buffer, at, end);
+      // It is no JSON.
+      if (at < 0) return false;
+    }
+  }
+  return false;
+}
+
 /** Index of the quote that closes the string; `limit` if it is not closed before, -1 if a control character is. */
 export function stringEnd(buffer: Buffer, quote: number, limit: number): number {
   for (let at = quote + 1; at < limit; at++) {

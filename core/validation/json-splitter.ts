@@ -1,6 +1,7 @@
 import { csvField } from './csv.ts';
 import { FlatReader } from './json-flat.ts';
 import { type JsonRecord, jsonRecordReader } from './json-record.ts';
+import { isTooDeep, MAX_DEPTH } from './json-scan.ts';
 import { type Reason, VALUE_CHARACTERS } from './reasons.ts';
 import { type Damage, RecordSplitter } from './record-splitter.ts';
 import type { SplitterOptions } from './splitter.ts';
@@ -22,6 +23,7 @@ export abstract class JsonSplitter extends RecordSplitter {
 
   /** Stages what `flat` has read, from `start` to `end`. */
   protected stageFlat(line: number, start: number, end: number): void {
+    for (const { name } of this.flat.unknown) this.note(name);
     this.sound(start);
     this.flat.stage(this.staging, this.summary.records, line, this.buffer, end - start);
   }
@@ -33,12 +35,7 @@ export abstract class JsonSplitter extends RecordSplitter {
       this.damaged(start, line, record);
       return;
     }
-    for (const name of record.unknown) {
-      if (this.unknown.size < MAX_UNKNOWN && !this.unknown.has(name)) {
-        this.unknown.add(name);
-        this.summary.unknown.push(name);
-      }
-    }
+    for (const name of record.unknown) this.note(name);
     const faults = record.faults.length > 0 ? JSON.stringify(record.faults.map(forPeople)) : '';
     const fields = [...record.fields, record.rescued, faults].map((field) => csvField(field)).join(',');
     if (/[\n\r]/.test(fields)) this.summary.multiline = true;
@@ -46,7 +43,16 @@ export abstract class JsonSplitter extends RecordSplitter {
     this.staging.text(this.summary.records, line, fields);
   }
 
+  private note(unknown: string): void {
+    if (this.unknown.size >= MAX_UNKNOWN || this.unknown.has(unknown)) return;
+    this.unknown.add(unknown);
+    this.summary.unknown.push(unknown);
+  }
+
   private parse(start: number, end: number): JsonRecord | Damage {
+    if (isTooDeep(this.buffer, start, end)) {
+      return ['invalid_json', `the record is nested more than ${MAX_DEPTH} levels deep`];
+    }
     try {
       const record = this.readRecord(this.buffer.toString('utf8', start, end));
       return record ?? ['not_an_object', 'the record is not one JSON object'];

@@ -82,7 +82,7 @@ export function tooManyRejects(result: ValidationResult, maxPercent: number): Ro
   const named = most.slice(0, 5).map(([reason, count]) => `${reason} ${count}`);
   const more = most.length > 5 ? `, and ${most.length - 5} more` : '';
   return new RowsRejectedError(
-    `${counts.rejected} of ${counts.in} rows (${percent(rejectedPercent)}) were rejected and the contract allows ${percent(maxPercent)}: ${named.join(', ')}${more}. No row was taken; every rejected one is in quarantine with its reasons. Correct the file and drop it again.`,
+    `${counts.rejected} of ${counts.in} rows (${percent(rejectedPercent, [maxPercent])}) were rejected and the contract allows ${percent(maxPercent)}: ${named.join(', ')}${more}. No row was taken; every rejected one is in quarantine with its reasons. Correct the file and drop it again.`,
     result,
   );
 }
@@ -91,7 +91,7 @@ export function tooManyRejects(result: ValidationResult, maxPercent: number): Ro
 export function gatesBroken(result: ValidationResult, broken: Gate[]): RowsRejectedError {
   const sentences = broken.map((gate) => {
     const { measured } = result.profile.gates.find(({ name }) => name === gate.name)!;
-    return `${gate.name} (${describeGate(gate)}, found ${figure(measured, gate.unit)})`;
+    return `${gate.name} (${describeGate(gate)}, found ${figure(measured, gate.unit, Object.values(gate.must).flat())})`;
   });
   return new RowsRejectedError(
     `the file breaks ${sentences.join('; ')}. No row was taken. Correct the file and drop it again, or change the quality rule in its contract.`,
@@ -123,6 +123,28 @@ export function describeGate({ metric, columns, unit, must }: Gate): string {
   return `${what} ${bounds.join(' and ')}`;
 }
 
-const figure = (value: number, unit: Gate['unit']): string => (unit === 'percent' ? percent(value) : String(value));
+/** What a file was taken in spite of, a sentence each: rules that only warn, by how many rows break them; then gates. */
+export function warningsOf({ profile }: ValidationResult, gates: Gate[]): string[] {
+  const rules = Object.entries(profile.warnings)
+    .sort(([, a], [, b]) => b - a)
+    .map(([rule, rows]) => `${rows} ${rows === 1 ? 'row breaks' : 'rows break'} ${rule}`);
+  const broken = profile.gates
+    .filter(({ passed, severity }) => !passed && severity === 'warning')
+    .map(({ name, measured, unit }) => {
+      const gate = gates.find((candidate) => candidate.name === name)!;
+      return `the file breaks ${name}: ${describeGate(gate)}, found ${figure(measured, unit, Object.values(gate.must).flat())}`;
+    });
+  return [...rules, ...broken];
+}
 
-const percent = (value: number): string => `${Math.round(value * 100) / 100} %`;
+const figure = (value: number, unit: Gate['unit'], bounds?: number[]): string =>
+  unit === 'percent' ? percent(value, bounds) : String(value);
+
+/** With two decimals, and as many more as tell the value from bounds that it is not. */
+function percent(value: number, bounds: number[] = []): string {
+  const shown = (figure: number, digits: number) => String(Number(figure.toFixed(digits)));
+  let digits = 2;
+  while (digits < 15 && bounds.some((bound) => bound !== value && shown(bound, digits) === shown(value, digits)))
+    digits++;
+  return `${shown(value, digits)} %`;
+}

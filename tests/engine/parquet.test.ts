@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { FileRejectedError } from '../../core/errors.ts';
 import { column, dataset, failure, query, validate } from './validation.ts';
 
@@ -85,6 +88,88 @@ describe('validateFile reads a Parquet file', () => {
     ]);
   });
 
+  it('with fractions that have no digit before the point', async () => {
+    const of = dataset({
+      columns: [column('id', { kind: 'string' }), column('amount', { kind: 'decimal', precision: 3, scale: 3 })],
+    });
+    const content = await parquet(`SELECT 'a' AS id, '-0.25'::DECIMAL(3,3) AS amount, '0.5'::DECIMAL(1,1) AS extra`);
+
+    const { rows } = await validate(content, of);
+
+    expect(rows).toMatchObject([{ amount: '-0.250', meta_rescued: '{"extra":"0.5"}' }]);
+  });
+
+  it('with doubles of any size for exact numbers', async () => {
+    const content = await parquet(`SELECT x::VARCHAR AS id, x AS amount, x AS n
+      FROM (VALUES (1e-5), (-1.25e-7), (0.1), (1e16), (-2.5e19), ('nan'::DOUBLE)) AS rows(x)`);
+    const of = dataset({
+      columns: [
+        column('id', { kind: 'string' }),
+        column('amount', { kind: 'decimal', precision: 38, scale: 9 }),
+        column('n', { kind: 'bigint' }, { required: true, warnings: ['required'] }),
+      ],
+    });
+
+    const { rows } = await validate(content, { ...of, columns: of.columns.slice(0, 2) });
+    const { rejects } = await validate(content, of);
+
+    expect(rows.map(({ amount }) => amount)).toEqual([
+      '0.000010000',
+      '-0.000000125',
+      '0.100000000',
+      '10000000000000000.000000000',
+      '-25000000000000000000.000000000',
+    ]);
+    expect(rejects.map(({ reasons }) => reasons.map(({ column_name, value }) => `${column_name} ${value}`))).toEqual([
+      ['n 0.00001'],
+      ['n -0.000000125'],
+      ['n 0.1'],
+      ['n -25000000000000000000'],
+      ['amount nan', 'n nan'],
+    ]);
+  });
+
+  it('and rejects bytes that are no text in a column of the contract, and keeps them elsewhere', async () => {
+    const content = await parquet(`SELECT id::BLOB AS id, extra::BLOB AS extra
+      FROM (VALUES ('\\xFFa', 'x'), ('\\xC3\\xA9', '\\xFF')) AS rows(id, extra)`);
+
+    const { rows, rejects } = await validate(content);
+
+    expect(rows).toMatchObject([{ id: 'é', meta_rescued: '{"extra":"\\\\xFF"}' }]);
+    expect(rejects.map(({ record, reasons }) => [record, reasons])).toEqual([
+      [
+        1,
+        [
+          expect.objectContaining({
+            rule: 'invalid_character',
+            message: 'id holds bytes that are not UTF-8, and so no text',
+          }),
+        ],
+      ],
+    ]);
+  });
+
+  it('and nothing else, in a folder that is named like a column of a Hive table', async () => {
+    const workDir = join(folder, 'id=z', 'amount=5');
+    const content = await parquet(`SELECT 'a' AS id, 1 AS amount UNION ALL SELECT NULL, 2 UNION ALL SELECT 'c', 3`);
+
+    const { counts, profile, reasons } = await validate(content, dataset(), { workDir });
+
+    expect([counts.accepted, reasons, profile.columns.amount!.max]).toEqual([2, { 'id.required': 1 }, '3.00']);
+  });
+
+  it('to the same texts in whatever zone the machine is', async () => {
+    const program = `import { openDuckDb } from './engine/duckdb.ts';
+      const db = await openDuckDb({ memoryLimitMb: 100, threads: 1, tempDirectory: ${JSON.stringify(folder)} });
+      const [row] = await db.rows("SELECT to_json(['2024-01-01 00:00:00+05'::TIMESTAMPTZ])::VARCHAR AS text");
+      console.log(row.text);`;
+    const env = { ...process.env, TZ: 'Asia/Tokyo', NODE_OPTIONS: '' };
+
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env });
+
+    expect(stdout).toBe('["2023-12-31 19:00:00+00"]\n');
+  });
+
   it('with texts in the formats of the contract', async () => {
     const content = await parquet(`SELECT 'a' AS id, '1.234,50' AS price, '29.02.2024' AS day`);
 
@@ -100,12 +185,16 @@ describe('validateFile refuses a Parquet file', () => {
     const broken = Buffer.from(whole);
     broken.fill(0xff, 1000, 30_000);
 
+    const twice = ['id', 'ID'].map((name) => ({ name, data: ['a'], type: 'STRING' as const }));
+
     const errors = [
       await failure(validate(await parquet('SELECT 1 AS other'))),
       await failure(validate(await parquet(`SELECT ['a'] AS id`))),
       await failure(validate(await parquet(`SELECT 'a' AS id WHERE false`))),
       await failure(validate(whole.subarray(0, whole.length - 100))),
       await failure(validate(broken)),
+      await failure(validate(await parquet(`SELECT 'a' AS id, 1 AS File_Row_Number`))),
+      await failure(validate(new Uint8Array(parquetWriteBuffer({ columnData: twice })))),
     ];
 
     for (const error of errors) expect(error).toBeInstanceOf(FileRejectedError);
@@ -115,6 +204,8 @@ describe('validateFile refuses a Parquet file', () => {
       expect.stringContaining('columns but no rows'),
       expect.stringContaining('the Parquet file can not be read'),
       expect.stringContaining('the Parquet file can not be read'),
+      expect.stringContaining('a column file_row_number'),
+      expect.stringContaining('the column "ID" is in the header twice'),
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Gate } from '../../core/contract/dataset.ts';
-import { RowsRejectedError } from '../../core/validation/result.ts';
+import type { Column, Gate } from '../../core/contract/dataset.ts';
+import { RowsRejectedError, warningsOf } from '../../core/validation/result.ts';
 import { column, dataset, failure, validate } from './validation.ts';
 
 const gate = (more: Partial<Gate>): Gate => ({
@@ -81,6 +81,50 @@ describe('a unique column', () => {
   });
 });
 
+describe('a column named like something of ours', () => {
+  const lines = 'a,q,1\nb,q,1\nc,r,1\nc,r,2\nd,,1\n';
+
+  it.each(['shared0', 'occurrence', 'record', 'copy', 'newest', 'n', 'v0', 'r1', 'x0'])(
+    '%s may be unique, the key or the version',
+    async (name) => {
+      const text = column(name, { kind: 'string' }, { required: true });
+      const number = column(name, { kind: 'int' });
+      const [key, other, version] = ['key_', 'other_', 'version_'].map((more) => column(more, { kind: 'string' })) as [
+        Column,
+        Column,
+        Column,
+      ];
+
+      const unique = await validate(
+        `key_,${name},version_\n${lines}`,
+        dataset({
+          columns: [key, { ...text, required: false, unique: true }, version],
+          key: ['key_'],
+          versionColumns: [],
+        }),
+      );
+      const keyless = await validate(
+        `other_,${name}\na,x\na,x\nb,y\n`,
+        dataset({ columns: [other, text], key: [], history: 'append' }),
+      );
+      const known = await validate(
+        `${name},other_\na,1\na,1\na,2\nb,1\n`,
+        dataset({ columns: [text, other], key: [name] }),
+      );
+      const newest = await validate(
+        `key_,${name}\na,1\na,2\nb,1\n`,
+        dataset({ columns: [key, number], key: ['key_'], versionColumns: [name] }),
+      );
+
+      expect(unique.reasons).toEqual({ [`${name}.unique`]: 2 });
+      expect(keyless.rows.map(({ meta_occurrence }) => Number(meta_occurrence))).toEqual([1, 2, 1]);
+      expect(known.counts).toMatchObject({ accepted: 2, duplicate: 1, superseded: 1 });
+      expect(newest.rows.map((row) => row[name]).sort()).toEqual([1, 2]);
+      expect(newest.counts).toMatchObject({ accepted: 2, superseded: 1 });
+    },
+  );
+});
+
 describe('rules that only warn', () => {
   it('accept the row, name the rule in it and count it', async () => {
     const of = dataset({
@@ -146,22 +190,52 @@ describe('a quality rule on the whole file', () => {
     ]);
   });
 
+  it('shows enough decimals to tell a share from its bound', async () => {
+    const rows = Array.from({ length: 2999 }, (_, index) => `k${index},1,x`).join('\n');
+
+    const error = await failure(validate(`id,amount,note\n${rows}\nbad,bad,x\n`, dataset({ maxRejectPercent: 0.03 })));
+
+    expect(error.message).toContain('1 of 3000 rows (0.033 %) were rejected and the contract allows 0.03 %');
+  });
+
   it('lets the file pass when it holds, or only warns', async () => {
     const gates = [
       gate({ name: 'enough', must: { beGreaterOrEqualTo: 3 } }),
       gate({ name: 'wished', must: { beGreaterThan: 100 }, severity: 'warning' }),
     ];
 
-    const { profile } = await validate(csv, dataset({ gates }));
+    const result = await validate(csv, dataset({ gates }));
 
-    expect(profile.gates.map(({ name, passed }) => [name, passed])).toEqual([
+    expect(result.profile.gates.map(({ name, passed }) => [name, passed])).toEqual([
       ['enough', true],
       ['wished', false],
+    ]);
+    expect(warningsOf(result, gates)).toEqual([
+      'the file breaks wished: row count must be greater than 100, found 3',
     ]);
   });
 });
 
 describe('the profile', () => {
+  it('counts the days of times to the microsecond, in any year', async () => {
+    const of = dataset({
+      columns: [column('id', { kind: 'string' }), column('at', { kind: 'timestamp' }, { required: true })],
+      partition: { column: 'at', transform: 'day' },
+    });
+    const times = [
+      '9999-12-31T23:59:59.999999',
+      '2300-05-05T23:59:59.999999',
+      '1599-12-31T23:59:59.999999',
+      '0001-01-01T00:00:00',
+    ];
+
+    const { profile } = await validate(`id,at\n${times.map((time, index) => `${index},${time}Z`).join('\n')}\n`, of);
+
+    expect(profile.partitions.map(({ partition }) => partition)).toEqual(
+      times.map((time) => time.slice(0, 10)).reverse(),
+    );
+  });
+
   it('lists the values of enumerations by frequency, but not of personal data', async () => {
     const of = dataset({
       columns: [

@@ -57,6 +57,17 @@ describe('validateFile checks rules', () => {
     expect(second.message).toContain('it is DECIMAL(13,2) and not true or false (gross + net)');
   });
 
+  it('of patterns that the engine can match, and says which it can not', async () => {
+    const of = dataset({
+      columns: [...columns, column('host', { kind: 'string' }, { pattern: '(?:[a-z]{1,63}[.]){1,63}' })],
+    });
+
+    const error = await failure(validate('id,net\na,1\n', of));
+
+    expect(error.name).toBe('ContractError');
+    expect(error.message).toMatch(/the engine can not match the pattern of host: .*repetition.* \(\(\?:\[a-z\]/);
+  });
+
   it('in time zones that the engine knows, and says which it does not', async () => {
     const of = dataset({ columns: [...columns, column('at', { kind: 'timestamp' }, { timeZone: 'Mars/Olympus' })] });
 

@@ -35,6 +35,14 @@ describe('what a run says of itself', () => {
     expect(failed).toMatchObject({ reason: 'FileRejectedError: empty', key: file.key, versionId: 'v1' });
   });
 
+  it('names what the file was taken in spite of', () => {
+    const warnings = ['3 rows break email.format', 'the file breaks volume: row count must be at least 10, found 3'];
+
+    const facts = describeRun(ended('r', { file, validation: { warnings }, metrics: { outcome: 'done' } }));
+
+    expect(facts.warnings).toEqual(warnings);
+  });
+
   it('is said even when input and output are no JSON', () => {
     const facts = describeRun(execution('r', { status: 'SUCCEEDED', input: 'x', output: '{' }));
 

@@ -24,7 +24,7 @@ describe('file', () => {
   const untold =
     ' can not be told from the content: it must be a tab or a punctuation mark other than quotes, "-", "+", "." and "_"';
   const noQuote =
-    'quote: must be one punctuation mark other than "-", "+", "." and "_", or null if fields are never quoted';
+    'quote: must be one punctuation mark other than "-", "+", ".", "_", "[" and "{", or null if fields are never quoted';
   it.each([
     ['{ §separator: ";" }', 'unknown field "separator"'],
     ['{ §delimiter: "" }', `delimiter: ""${untold}`],
@@ -39,6 +39,8 @@ describe('file', () => {
     ['{ §quote: a }', noQuote],
     ['{ §quote: "" }', noQuote],
     ['{ §quote: "\\t" }', noQuote],
+    ['{ §quote: "{" }', noQuote],
+    ['{ §quote: "[" }', noQuote],
     ['{ delimiter: "|", §quote: "|" }', 'quote: is the delimiter, too'],
     ['{ §header: 1 }', 'header: Invalid input: expected boolean, received number'],
     [

@@ -204,6 +204,8 @@ describe('parseContract', () => {
   it.each([
     ['a text that is no YAML', 'a: [1', /:1:\d+: not valid YAML/],
     ['an empty text', '', /:1:1: the contract: .*expected object/],
+    ['NUL in a text', `${ORDERS}tags: ["a\\0"]\n`, /:\d+:8: "a\\u0000" holds a character that no text may hold/],
+    ['half a character in a name', `${ORDERS}"\\uD800": 1\n`, /:\d+:1: "\\ud800" holds a character that no text may/],
     ['a field given twice', `${ORDERS}name: orders\n`, /not valid YAML: Map keys must be unique/],
   ])('refuses %s', (_, text, expected) => {
     expect(problems(text).join('\n')).toMatch(expected);

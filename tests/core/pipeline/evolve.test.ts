@@ -38,7 +38,7 @@ async function land({ ledger, clock, catalog }: World, dataset: Dataset, n: numb
     bytes: 1,
     acceptedPaths: ['a'],
     profilePath: 'p',
-    profile: { unknown_columns: unknown },
+    profile: { unknown_columns: unknown, warnings: {}, gates: [] },
   } as unknown as ValidationResult;
   const ports = { ledger, clock, catalog, validate: async () => result, upload: async () => undefined };
   await claimFile(ledger, clock, { ...fileRef(n), run: `run${n}` });

@@ -174,6 +174,7 @@ describe('re-running', () => {
       bytes: 1,
       acceptedPaths: ['a'],
       profilePath: 'p',
+      profile: { unknown_columns: [], warnings: {}, gates: [] },
     } as unknown as ValidationResult;
     const validate = (run: () => Promise<ValidationResult>) =>
       validateLanded(
@@ -333,6 +334,7 @@ describe('a file that is validated a second time after it was staged', () => {
     acceptedPaths: ['a'],
     rejectedPath: 'r',
     profilePath: 'p',
+    profile: { unknown_columns: [], warnings: {}, gates: [] },
   } as unknown as ValidationResult;
 
   it.each<[string, () => Promise<ValidationResult>]>([

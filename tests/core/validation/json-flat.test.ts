@@ -16,7 +16,7 @@ const dataset = (drift: Dataset['drift']): Dataset =>
     ],
   });
 
-const key = fc.constantFrom('a', 'b', 'c', 'A', 'd', 'Preis €', 'z', 'a\\u0062', '', 'aa');
+const key = fc.constantFrom('a', 'b', 'c', 'A', 'd', 'Preis €', 'z', 'a\\u0062', '', 'aa', 'y', '名');
 const value = fc.oneof(
   fc.constantFrom(
     '""',
@@ -73,8 +73,8 @@ const records = fc.array(object, { minLength: 1, maxLength: 6 });
 function carefully(text: string, of: Dataset): string | undefined {
   try {
     const record = jsonRecordReader(of)(text);
-    if (!record || record.faults.length > 0 || record.rescued) return undefined;
-    return `1,2,${[...record.fields, '', ''].map((field) => csvField(field)).join(',')}\n`;
+    if (!record || record.faults.length > 0) return undefined;
+    return `1,2,${[...record.fields, record.rescued, ''].map((field) => csvField(field)).join(',')}\n`;
   } catch {
     return undefined;
   }
@@ -123,5 +123,23 @@ describe('FlatReader', () => {
     );
 
     expect(rows).toEqual(['1,2,"x, y",1.50,,,,\n', '1,2,é,true,,,,\n', '1,2,,,,"-1,5e3",,\n', '1,2,,,,,,\n']);
+  });
+
+  it('takes plain records with unknown keys, and rescues those that have a value, by name', () => {
+    const reader = new FlatReader(dataset('rescue'));
+
+    const rows = [
+      '{"z":"x, y","a":"1","y":1.50,"x":null,"":"" , "é" : true}',
+      '{"z":null,"a":"2","z":null}',
+      `{${Array.from({ length: 40 }, (_, index) => `"k${index}":1`).join(',')}}`,
+      '{"z":"","a":"3"}',
+    ].map((text) => flatly(reader, text));
+
+    expect(rows).toEqual([
+      '1,2,1,,,,"{""y"":1.50,""z"":""x, y"",""é"":true}",\n',
+      undefined,
+      undefined,
+      '1,2,3,,,,,\n',
+    ]);
   });
 });
