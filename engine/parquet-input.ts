@@ -16,9 +16,15 @@ interface ParquetColumn {
 
 /**
  * The rows of a Parquet file: every value as the text that the rules are written for. Throws FileRejectedError when the
- * file is damaged, has no rows, or its columns do not fit the contract.
+ * file is damaged, has no rows, or its columns do not fit the contract. A text of more than `maxField` bytes is rejected.
  */
-export async function parquetInput(db: DuckDb, dataset: Dataset, path: string, workDir: string): Promise<Input> {
+export async function parquetInput(
+  db: DuckDb,
+  dataset: Dataset,
+  path: string,
+  workDir: string,
+  maxField: number,
+): Promise<Input> {
   const from = readParquet(path);
   const { columns, names, records } = await readable('parquet', async () => ({
     columns: (await db.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${from}`)).map(
@@ -45,12 +51,8 @@ export async function parquetInput(db: DuckDb, dataset: Dataset, path: string, w
     kind: 'parquet',
     path,
     binding,
-    texts: columns.map((column, index) => {
-      const type = dataset.columns[binding.columns.indexOf(index)]?.type.kind;
-      const isExact = type === 'decimal' || type === 'int' || type === 'bigint';
-      return isExact && /^(DOUBLE|FLOAT)$/.test(column.type) ? withoutExponent(textSql(column)) : textSql(column);
-    }),
-    faults: faultsSql(columns, binding),
+    texts: columns.map((column, index) => fittingText(column, dataset.columns[binding.columns.indexOf(index)])),
+    faults: faultsSql(columns, binding, maxField),
   };
   return {
     dataset: { ...dataset, columns: typed },
@@ -118,6 +120,20 @@ function textSql({ name, type }: ParquetColumn): string {
   return `${column}::VARCHAR`;
 }
 
+/** The text of a value for a column of the contract, where another type than its own can hold it without loss. */
+function fittingText(column: ParquetColumn, target: Column | undefined): string {
+  const text = textSql(column);
+  const name = identifier(column.name);
+  const kind = target?.type.kind;
+  const isExact = kind === 'decimal' || kind === 'int' || kind === 'bigint';
+  if (isExact && /^(DOUBLE|FLOAT)$/.test(column.type)) return withoutExponent(text);
+  if (kind === 'timestamp' && column.type === 'DATE') return `${name}::TIMESTAMP::VARCHAR`;
+  if (kind === 'date' && column.type === 'TIMESTAMP') {
+    return `CASE WHEN ${name} = date_trunc('day', ${name}) THEN ${name}::DATE::VARCHAR ELSE ${text} END`;
+  }
+  return text;
+}
+
 /** Where DuckDB writes a double as `1.5e-07` or, from 1e16 on, `1e+22`: its digits in their places, as exact numbers are. */
 function withoutExponent(text: string): string {
   const sign = `CASE WHEN starts_with(${text}, '-') THEN '-' ELSE '' END`;
@@ -136,19 +152,23 @@ const isFraction = (type: string): boolean => {
  * No text may hold NUL: readers of the lake would end the text there. Nor may bytes that are no text stand for one in a
  * column of the contract; in others they are kept as `\xNN`.
  */
-function faultsSql(columns: ParquetColumn[], binding: Binding): string {
-  const fault = ({ name }: ParquetColumn, broken: string, reason: string) => {
+function faultsSql(columns: ParquetColumn[], binding: Binding, maxField: number): string {
+  const fault = ({ name }: ParquetColumn, rule: string, broken: string, reason: string) => {
     const message = `${name} holds ${reason}`;
-    const json = JSON.stringify({ column_name: name, rule: 'invalid_character', value: '', message });
+    const json = JSON.stringify({ column_name: name, rule, value: '', message });
     return `CASE WHEN ${broken} THEN ${literal(json)} END`;
   };
   const faults = columns.flatMap((column, index) => {
     if (column.type !== 'VARCHAR' && column.type !== 'BLOB') return [];
-    const nul = fault(column, `contains(${textSql(column)}, chr(0))`, 'a character that no text may hold (NUL)');
-    if (column.type === 'VARCHAR' || !binding.columns.includes(index)) return [nul];
+    const text = textSql(column);
+    const always = [
+      fault(column, 'invalid_character', `contains(${text}, chr(0))`, 'a character that no text may hold (NUL)'),
+      fault(column, 'record_too_long', `strlen(${text}) > ${maxField}`, `a text of more than ${maxField} bytes`),
+    ];
+    if (column.type === 'VARCHAR' || !binding.columns.includes(index)) return always;
     const bytes = identifier(column.name);
     const isNoText = `${bytes} IS NOT NULL AND TRY(decode(${bytes})) IS NULL`;
-    return [nul, fault(column, isNoText, 'bytes that are not UTF-8, and so no text')];
+    return [...always, fault(column, 'invalid_character', isNoText, 'bytes that are not UTF-8, and so no text')];
   });
   if (faults.length === 0) return 'NULL::VARCHAR';
   return `nullif('[' || concat_ws(',', ${faults.join(', ')}) || ']', '[]')`;

@@ -77,7 +77,7 @@ export async function validateFile(options: ValidateFileOptions): Promise<Valida
     db = await openDuckDb({ ...options, tempDirectory: at('spill'), spillMb });
     const input =
       split.format === 'parquet'
-        ? await parquetInput(db, dataset, split.sourcePath, workDir)
+        ? await parquetInput(db, dataset, split.sourcePath, workDir, limits.record)
         : textInput(db, dataset, split, workDir);
     const result = await readable(split.format, () =>
       check(db!, input, split, options, { clock, tell: progress.tell }),
@@ -283,10 +283,10 @@ async function numberRepeats(db: DuckDb, dataset: Dataset, parquet: string, scra
   await db.run(`CREATE OR REPLACE TEMP TABLE repeats AS ${repeatsSql(parquet)}`);
   if ((await countRows(db, 'repeats')) === 0) return;
   const columns = stagedColumns(dataset).map((name) =>
-    name === 'meta_occurrence' ? 'coalesce(_occurrence, 1) AS meta_occurrence' : identifier(name),
+    name === 'meta_occurrence' ? 'coalesce(_occurrence, 1) AS meta_occurrence' : `staged.${identifier(name)}`,
   );
   await db.run(
-    `COPY (SELECT ${columns.join(', ')} FROM ${readParquet(parquet)} LEFT JOIN repeats USING (meta_record))
+    `COPY (SELECT ${columns.join(', ')} FROM ${readParquet(parquet)} AS staged LEFT JOIN repeats USING (meta_record))
      TO ${literal(scratch)} ${PARQUET}`,
   );
   await rename(scratch, parquet);

@@ -17,7 +17,9 @@ type Phase = 'before' | 'first' | 'element' | 'skipping' | 'after';
 /**
  * Splits an array of JSON objects. An element whose brackets and quotes match costs only itself, whatever is wrong with
  * it. After any other one everything is given up to the next line that begins as the records do: with their indentation
- * and an opening brace. Where no such line comes, the file is refused.
+ * and an opening brace. The file is refused where no such line comes, and where one could not be told from a line within
+ * a record: when records were met that do not begin their line, that go over several lines without being indented, or
+ * when one that begins in another way is among what is given up.
  */
 export class JsonArraySplitter extends JsonSplitter {
   private phase: Phase = 'before';
@@ -26,12 +28,17 @@ export class JsonArraySplitter extends JsonSplitter {
   private indent: Buffer | undefined;
   /** Records have nothing else on their first line than that and their opening brace. */
   private isSpread = false;
+  /** A record was met that begins behind another one on its line. */
+  private isMixed = false;
+  /** A record was met that goes over several lines. */
+  private hasLines = false;
   /** A line end that is known to come next, so that it is not searched for every record. */
   private nextLf = -1;
   private vain = 0;
-  /** The last byte that was skipped and is no white space. */
-  private lastSkipped = 0;
-  /** What is said if no record comes after what is skipped. */
+  /** The last byte that was skipped and is no white space may close the array, and its offset. */
+  private isEnd = false;
+  private endAt = 0;
+  /** What is said if what was given up may have been more than one record. */
   private lostHere: FileRejectedError | undefined;
   /** Offset of the bracket that closes the array. */
   private closedAt: number | undefined;
@@ -140,15 +147,16 @@ export class JsonArraySplitter extends JsonSplitter {
 
   private accept(at: number, start: number, end: number, next: number, isFlat: boolean): number {
     this.pass(at, start);
-    if (this.ownLine && !this.indent && this.buffer[start] === OPEN_OBJECT) {
-      this.indent = Buffer.from(this.indentOf(at, start));
-      this.isSpread = isLineBreak(this.buffer[start + 1]!);
-    }
+    if (!this.indent && this.buffer[start] === OPEN_OBJECT) this.takeLayout(at, start);
+    if (!this.ownLine && this.summary.records > 0) this.isMixed = true;
     const { line } = this;
     this.summary.records++;
     if (isFlat) this.stageFlat(line, start, end);
     else this.stageRecord(line, start, end);
-    this.pass(start, next);
+    this.pass(start, end);
+    if (this.line > line) this.hasLines = true;
+    this.pass(end, next);
+    if (this.lostHere && !this.canResume(-1)) throw this.lostHere;
     this.phase = 'element';
     return next;
   }
@@ -217,7 +225,7 @@ export class JsonArraySplitter extends JsonSplitter {
   private open(at: number, start: number, limit: number, length: number, eof: boolean): number {
     if (limit < length) return this.giveUp(at, start, length, eof, this.tooLong());
     if (!eof) return -1;
-    const isArray = this.buffer[start] === OPEN_ARRAY && this.mayEnd(this.lastSolid(start, length));
+    const isArray = this.buffer[start] === OPEN_ARRAY && this.mayEnd(this.lastSolidAt(start, length), start);
     if (isArray || this.nextMarker(start, length) >= 0) {
       return this.giveUp(at, start, length, eof, ['invalid_json', 'a bracket is never closed']);
     }
@@ -225,38 +233,87 @@ export class JsonArraySplitter extends JsonSplitter {
     throw this.cutOff('the record is not complete');
   }
 
+  /** Takes the indentation of the record at `start` for that of all, if it begins its line. */
+  private takeLayout(at: number, start: number): void {
+    if (!this.ownLine) return;
+    this.indent = Buffer.from(this.indentOf(at, start));
+    this.isSpread = this.buffer[start] === OPEN_OBJECT && isLineBreak(this.buffer[start + 1]!);
+  }
+
   /** Rejects the element and everything up to the next line that begins a record. */
-  private giveUp(at: number, start: number, length: number, eof: boolean, damage: Damage): number {
+  private giveUp(at: number, start: number, length: number, eof: boolean, [rule, message]: Damage): number {
+    const { indent, isSpread } = this;
+    if (!indent) this.takeLayout(at, start);
     const marker = this.nextMarker(start, length);
-    if (marker < 0 && !eof && length - start <= this.maxRecord) return -1;
-    if (marker < 0 && eof && !this.mayEnd(this.lastSolid(start, length))) {
+    const shown = this.maxRecord + (this.indent?.length ?? 0) + 4;
+    if (marker < 0 && !eof && length - start <= shown) {
+      this.indent = indent;
+      this.isSpread = isSpread;
+      return -1;
+    }
+    const isLine = this.indent && marker >= 0 && marker - start <= this.maxRecord && !this.hasLineEnd(start, marker);
+    const more = isLine ? '' : '; it was given up with everything up to the next line that begins a record';
+    const damage: Damage = [rule, message + more];
+    const ends = marker >= 0 || !eof || this.mayEnd(this.lastSolidAt(start, length), start);
+    if (!ends || !this.canResume(marker) || (marker >= 0 && this.hidesRecord(start, marker, length))) {
       this.reject(at, start, start, damage);
-      throw this.lost(damage);
+      throw this.lost(message);
     }
     this.vain += Math.max(0, this.scanner.at - (marker < 0 ? length : marker));
-    if (this.vain > VAIN_BYTES) throw this.lost(damage);
+    if (this.vain > VAIN_BYTES) throw this.lost(message);
+    this.reject(at, start, start, damage);
+    this.lostHere = this.lost(message);
     if (marker >= 0) {
-      this.reject(at, start, marker, damage);
+      this.pass(start, marker);
       return marker;
     }
-    this.reject(at, start, start, damage);
-    this.lostHere = this.lost(damage);
-    this.lastSkipped = this.buffer[start]!;
+    this.isEnd = false;
     this.phase = 'skipping';
     return start;
   }
 
+  /** A line that begins as the records do can be nothing else. */
+  private canResume(marker: number): boolean {
+    if (this.isMixed) return false;
+    if (this.indent) return this.indent.length > 0 || !(this.isSpread || this.hasLines);
+    if (marker < 0) return true;
+    if (this.hasLines) return false;
+    const brace = this.buffer.indexOf(OPEN_OBJECT, marker);
+    return !isLineBreak(this.buffer[brace + 1]!);
+  }
+
+  /** Whether a line in between begins with the indentation of the records, and a brace, but goes on in another way. */
+  private hidesRecord(from: number, to: number, length: number): boolean {
+    const { buffer, indent, isSpread } = this;
+    if (!indent) return false;
+    for (let end = this.lineEnd(from, length); end >= 0 && end < to; end = this.lineEnd(end + 1, length)) {
+      const at = end + 1 + indent.length;
+      const next = buffer[at + 1]!;
+      const isOther = isSpread ? next === QUOTE : isLineBreak(next);
+      if (isOther && at + 1 < length && buffer[at] === OPEN_OBJECT && indent.equals(buffer.subarray(end + 1, at))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private skip(at: number, length: number, eof: boolean): number {
     const marker = this.nextMarker(at, length);
+    if (this.hidesRecord(at, marker >= 0 ? marker : length, length) || !this.canResume(marker)) throw this.lostHere;
     if (marker >= 0) {
       this.pass(at, marker);
       this.phase = 'element';
       return marker;
     }
-    this.lastSkipped = this.lastSolid(at, length) ?? this.lastSkipped;
+    const solid = this.lastSolidAt(at, length);
+    if (solid >= 0) {
+      this.isEnd = this.mayEnd(solid, at);
+      this.endAt = this.base + solid;
+    }
     if (eof) {
-      if (!this.mayEnd(this.lastSkipped)) throw this.lostHere;
+      if (!this.isEnd) throw this.lostHere;
       this.pass(at, length);
+      this.closedAt = this.endAt;
       this.phase = 'after';
       return length;
     }
@@ -270,9 +327,14 @@ export class JsonArraySplitter extends JsonSplitter {
     return keep;
   }
 
-  /** A broken element goes up to the end of the array if no other can be in there: it begins the last line of records. */
-  private mayEnd(lastByte: number | undefined): boolean {
-    return this.ownLine && lastByte === CLOSE_ARRAY;
+  /**
+   * Whether the byte at `last` closes the array after a broken element: it is the first on its line, which is indented
+   * less than the records are.
+   */
+  private mayEnd(last: number, from: number): boolean {
+    const { indent } = this;
+    if (!this.ownLine || !indent || last < 0 || this.buffer[last] !== CLOSE_ARRAY) return false;
+    return this.isFirstOnLine(last, from) && this.columnOf(last) < Math.max(1, indent.length);
   }
 
   /**
@@ -366,9 +428,11 @@ export class JsonArraySplitter extends JsonSplitter {
     return end;
   }
 
-  private lastSolid(from: number, to: number): number | undefined {
-    for (let at = to - 1; at >= from; at--) if (!isSpace(this.buffer[at]!)) return this.buffer[at]!;
-    return undefined;
+  /** Index of the last byte that is no white space, or -1. */
+  private lastSolidAt(from: number, to: number): number {
+    let at = to - 1;
+    while (at >= from && isSpace(this.buffer[at]!)) at--;
+    return at >= from ? at : -1;
   }
 
   /** Counts the lines that end in what is done with. */
@@ -385,7 +449,7 @@ export class JsonArraySplitter extends JsonSplitter {
     return ['record_too_long', `the record does not end within ${this.maxRecord} bytes`];
   }
 
-  private lost([, message]: Damage): FileRejectedError {
+  private lost(message: string): FileRejectedError {
     return new FileRejectedError(
       `record ${this.summary.records}, which begins in line ${this.line}, is broken: ${message}. Where the next record begins can not be told, so that no row was taken. Correct the record, or write one object a line.`,
     );

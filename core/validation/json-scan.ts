@@ -64,7 +64,7 @@ export class ElementScanner {
         if (!mayBegin) return this.unclean('a quote stands where no text can begin');
         const end = stringEnd(buffer, at, limit);
         if (end === limit) return OPEN;
-        if (end < 0) return this.unclean('a text is not closed on its line, or holds a control character');
+        if (end < 0) return this.unclean('a text is not closed on its line');
         at = end;
       } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
         if (depth === 0 && previous !== 0) return END;
@@ -120,13 +120,13 @@ export function isTooDeep(buffer: Buffer, start: number, end: number): boolean {
   return false;
 }
 
-/** Index of the quote that closes the string; `limit` if it is not closed before, -1 if a control character is. */
+/** Index of the quote that closes the string; `limit` if it is not closed before, -1 if a line end is. */
 export function stringEnd(buffer: Buffer, quote: number, limit: number): number {
   for (let at = quote + 1; at < limit; at++) {
-    const byte = buffer[at]!;
+    let byte = buffer[at]!;
     if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) at++;
-    else if (byte < 32) return -1;
+    if (byte === BACKSLASH && ++at < limit) byte = buffer[at]!;
+    if (byte === LF || byte === CR) return -1;
   }
   return limit;
 }

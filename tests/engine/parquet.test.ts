@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { FileRejectedError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/validation/limits.ts';
 import { column, dataset, failure, query, validate } from './validation.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'tributary-parquet-'));
@@ -168,6 +169,30 @@ describe('validateFile reads a Parquet file', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env });
 
     expect(stdout).toBe('["2023-12-31 19:00:00+00"]\n');
+  });
+
+  it('with days where the contract wants times, and midnights where it wants days', async () => {
+    const content = await parquet(`SELECT * FROM (VALUES
+      ('a', TIMESTAMP '2025-01-31', DATE '2025-01-31'),
+      ('b', TIMESTAMP '2025-01-31 00:00:01', DATE '2025-02-01')) AS rows(id, day, seen)`);
+
+    const { rows, rejects } = await validate(content, typed);
+
+    expect(rows).toMatchObject([{ id: 'a', day: '2025-01-31', seen: micros('2025-01-31T00:00:00Z') }]);
+    expect(rejects).toMatchObject([
+      { record: 2, reasons: [{ column_name: 'day', rule: 'type', value: '2025-01-31 00:00:01' }] },
+    ]);
+  });
+
+  it('and rejects a row with a text beyond the limit', async () => {
+    const content = await parquet(
+      `SELECT 'a' AS id, repeat('x', 1001) AS note UNION ALL SELECT 'b', repeat('x', 1000)`,
+    );
+
+    const { rejects, rows } = await validate(content, dataset(), { limits: { ...LIMITS, record: 1000 } });
+
+    expect(rows).toMatchObject([{ id: 'b' }]);
+    expect(rejects).toMatchObject([{ reasons: [{ column_name: 'note', rule: 'record_too_long' }] }]);
   });
 
   it('with texts in the formats of the contract', async () => {

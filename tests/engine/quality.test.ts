@@ -84,7 +84,7 @@ describe('a unique column', () => {
 describe('a column named like something of ours', () => {
   const lines = 'a,q,1\nb,q,1\nc,r,1\nc,r,2\nd,,1\n';
 
-  it.each(['shared0', 'occurrence', 'record', 'copy', 'newest', 'n', 'v0', 'r1', 'x0'])(
+  it.each(['shared0', 'occurrence', 'rowid', 'record', 'copy', 'newest', 'n', 'v0', 'r1', 'x0'])(
     '%s may be unique, the key or the version',
     async (name) => {
       const text = column(name, { kind: 'string' }, { required: true });
@@ -210,9 +210,7 @@ describe('a quality rule on the whole file', () => {
       ['enough', true],
       ['wished', false],
     ]);
-    expect(warningsOf(result, gates)).toEqual([
-      'the file breaks wished: row count must be greater than 100, found 3',
-    ]);
+    expect(warningsOf(result, gates)).toEqual(['the file breaks wished: row count must be greater than 100, found 3']);
   });
 });
 

@@ -151,15 +151,52 @@ describe('splitFile', () => {
     });
   });
 
+  it('tells compression, encoding and delimiter of what it read', async () => {
+    const csv = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('a;b;c\n1;2;3\n', 'utf16le')]);
+    const seen = (result: Awaited<ReturnType<typeof splitFile>>) => {
+      const { format, compression, encoding, delimiter } = result as SplitText;
+      return [format, compression, encoding, delimiter];
+    };
+
+    const found = [
+      await split(gzipSync(csv), {}, seen),
+      await split('{"a":"1"}\n', { encoding: 'windows-1252' }, seen),
+    ];
+
+    expect(found).toEqual([
+      ['csv', 'gzip', 'utf-16le', ';'],
+      ['jsonl', 'none', 'windows-1252', undefined],
+    ]);
+  });
+
+  it('refuses a file whose rows or reasons take much more room than the file may', async () => {
+    const limits = { ...LIMITS, file: 1_000_000 };
+    for (const rows of ['x\n', ',,\n']) {
+      const content = `a,b,c\n${rows.repeat(150_000)}`;
+
+      await expect(split(content, {}, () => undefined, { limits })).rejects.toThrow(
+        /more than 2000000 bytes of work space, by line \d+/,
+      );
+    }
+  });
+
   it('brings a Parquet file to disk as it is', async () => {
     const parquet = Buffer.concat([Buffer.from('PAR1\x15\x04'), Buffer.alloc(9000, 0xfe)]);
 
-    for (const content of [parquet, zstdCompressSync(parquet)]) {
+    for (const [compression, content] of [
+      ['none', parquet],
+      ['zstd', zstdCompressSync(parquet)],
+    ] as const) {
       await split(
         content,
         { encoding: 'utf-16le' },
         async (result) => {
-          expect(result).toEqual({ format: 'parquet', bytes: parquet.length, sourcePath: result.sourcePath });
+          expect(result).toEqual({
+            format: 'parquet',
+            compression: 'none',
+            bytes: parquet.length,
+            sourcePath: result.sourcePath,
+          });
           expect((await readFile(result.sourcePath)).equals(parquet)).toBe(true);
         },
         { chunk: 100 },

@@ -50,6 +50,7 @@ const validated = (quarantine: boolean) =>
     profile_key: 'p',
     quarantine_key: quarantine ? 'q' : null,
     quarantine,
+    warnings: [],
   } satisfies Validated);
 const quarantined = returns({ rejected: 1, summary_key: 'q' } satisfies Quarantined);
 const merged = (outcome: Merged['outcome']) =>

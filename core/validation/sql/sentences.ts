@@ -22,7 +22,9 @@ export function typeSentence(column: Column): string {
       return `must be a date like ${examples(column.formats, '2025-01-31')}, of the years 0001 to 9999`;
     case 'timestamp': {
       const zone =
-        column.timeZone && column.timeZone !== 'UTC' ? `; without an offset it is a time in ${column.timeZone}` : '';
+        column.timeZone && column.timeZone !== 'UTC'
+          ? `; without an offset it is a time that the clocks of ${column.timeZone} showed`
+          : '';
       return `must be a time like ${examples(column.formats, '2025-01-31T23:59:59Z')}, of the years 0001 to 9999 in UTC${zone}`;
     }
     default:

@@ -37,7 +37,7 @@ function numberSql(type: NumberType, text: string): string {
   switch (type.kind) {
     case 'int':
     case 'bigint':
-      return exactSql(text, type.kind, matches('[+-]?[0-9]{1,19}(?:[.]0{1,9})?'));
+      return exactSql(text, type.kind, matches('[+-]?[0-9]+(?:[.]0+)?'));
     case 'decimal': {
       const { precision, scale } = type;
       const whole = precision > scale ? `0*[0-9]{1,${precision - scale}}` : '0+';
@@ -50,7 +50,6 @@ function numberSql(type: NumberType, text: string): string {
     }
     case 'double': {
       const value = `try_cast(${text} AS DOUBLE)`;
-      // Minus zero becomes zero: DuckDB's Parquet writer takes the two for one and writes either, while hashes differ.
       // DuckDB's Parquet writer keeps one of 0.0 and -0.0 for both, while their hashes differ; so there is only 0.0.
       return `CASE WHEN ${matches('[+-]?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?')} AND isfinite(${value}) THEN ${value} + 0.0 END`;
     }

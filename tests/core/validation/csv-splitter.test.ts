@@ -180,4 +180,38 @@ describe('CsvSplitter', () => {
     expect(summary).toMatchObject({ records: 1, sound: 1, multiline: true });
     expect(performance.now() - started).toBeLessThan(3000);
   });
+
+  it('refuses a file in which records without an end are too many to look for, naming the line', () => {
+    const outcome = split(`a,b,c\n${'5","\n'.repeat(3_000_000)}`, {}, { sizes: [1 << 20], block: 1 << 20 });
+
+    expect(outcome.error).toMatch(/quoted fields begin on many lines and end on none, the last of them in line \d+/);
+  }, 60_000);
+
+  it('refuses a header that can not be one by its size', () => {
+    const wide = split(`${','.repeat(20_000)}\n`);
+    const long = split(`"${'x'.repeat(2_000_000)}"\n`, {}, { sizes: [1 << 20], block: 1 << 20 });
+
+    expect(wide.error).toMatch('the header has 20001 columns');
+    expect(long.error).toMatch('the header has 1 columns in 2000002 bytes');
+  });
+
+  it('refuses a header without any column of the contract, even if none is required', () => {
+    expect(split('x;y\n1;2\n').error).toMatch('no column of the contract is in the header. The header found is: x;y.');
+  });
+
+  it('takes a header without a column that is required with a warning only', () => {
+    const [a, b, c] = texts().columns as [Column, Column, Column];
+    const dataset = texts({ columns: [a, { ...b, required: true, warnings: ['required'] }, c] });
+
+    const outcome = split('a,c\n1,3\n', { dataset });
+
+    expect(outcome.summary?.binding?.columns).toEqual([0, undefined, 1]);
+  });
+
+  it('chooses the delimiter that comes nearest to the contract when a file without a header begins with a broken row', () => {
+    const outcome = split('1;2\n1;2;3\n', { dataset: texts({ file: { header: false } }) });
+
+    expect(damages(outcome)).toEqual([[1, 1, 'too_few_fields']]);
+    expect(stagedRows(outcome)).toEqual([['2', '2', '1', '2', '3']]);
+  });
 });

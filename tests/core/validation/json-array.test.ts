@@ -140,6 +140,57 @@ describe('JsonArraySplitter', () => {
     expect(firsts(outcome)).toEqual(['1', '3']);
     expect(damages(outcome)).toEqual([[2, 3, 'record_too_long']]);
   });
+
+  it('costs a record its raw tab or other control character alone, on one line too', () => {
+    const outcome = array('[{"a":"1"},{"a":"x\ty"},{"a":"x\u0001y"},{"a":"4"}]');
+
+    expect(firsts(outcome)).toEqual(['1', '4']);
+    expect(damages(outcome)).toEqual([
+      [2, 1, 'invalid_json'],
+      [3, 1, 'invalid_json'],
+    ]);
+  });
+
+  it('does not take a text that a backslash leads over its line end for one', () => {
+    const outcome = array('[\n{"a":"1"},\n{"a":"x\\\n{"a":"2"},\n{"a":"3"}\n]');
+
+    expect(firsts(outcome)).toEqual(['1', '2', '3']);
+    expect(damages(outcome)).toEqual([[2, 3, 'invalid_json']]);
+  });
+
+  it('says that lines were given up together', () => {
+    const outcome = array('[\n  {\n    "a": "1"\n  },\n  {\n    "a": "x"y\n  },\n  {\n    "a": "3"\n  }\n]');
+
+    expect(firsts(outcome)).toEqual(['1', '3']);
+    expect(outcome.damaged[0]?.message).toMatch('given up with everything up to the next line that begins a record');
+  });
+
+  it('leaves the bracket of the array out of a last record that is broken', () => {
+    const text = '[\n{"a":"1"},\n{"a":"x"y}\n]\n';
+
+    const outcome = array(text);
+
+    expect(damages(outcome)).toEqual([[2, 3, 'invalid_json']]);
+    expect(text.slice(...outcome.begins.slice(-2))).toBe('{"a":"x"y}\n');
+  });
+
+  const pretty = (items: unknown[], indent: string) =>
+    JSON.stringify(items, null, '\t').replace(/^\t+/gm, (tabs) => indent.repeat(tabs.length));
+  const nested = [{ a: 'first' }, { a: 'second', z: [{ a: 'nested' }, { a: 'deep' }] }, { a: 'third' }];
+  it.each([
+    ['without indentation', pretty(nested, '').replace('"second', '"se"cond')],
+    [
+      'and breaks off after a nested bracket',
+      pretty(nested, ' ')
+        .replace('"second', '"se"cond')
+        .replace(/(\n *\])[^]*/, '$1'),
+    ],
+    ['with several records on a line', '[\n{"a":"1"},{"a":"2"},\n{"a":"x"y},{"a":"3"},\n{"a":"4"}\n]'],
+    ['with several records on a line further down', '[\n{"a":"1"},\n{"a":"x"y},{"a":"3"},\n{"a":"4"},{"a":"5"}\n]'],
+    ['in layouts that change', '[\n{"a":"1"},\n{"a":"x"y},\n{\n"a":"3"\n},\n{"a":"4"}\n]'],
+  ])('refuses an array %s where a quote is broken, rather than guess where records begin', (_, text) => {
+    expect(array(text).error).toMatch(/^record \d, which begins in line \d, is broken: text follows the closing quote/);
+  });
 });
 
 function isSound(text: string): boolean {

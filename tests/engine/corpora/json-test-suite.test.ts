@@ -50,20 +50,20 @@ const joined = (records: Buffer[], between: string): Buffer =>
   Buffer.concat(records.flatMap((one, index) => (index === 0 ? [one] : [Buffer.from(between), one])));
 
 /**
- * JSON that is sound and still no table: a scalar by itself is read as the header of a CSV file without rows, an empty
+ * JSON that is sound and still no table: a scalar by itself is read as a CSV header that fits no contract, an empty
  * array has no rows, and one object over several lines is not JSON lines (within an array it is taken, see below).
  */
 const UNLIKE_A_TABLE: Record<string, string> = {
   'y_array_empty.json': 'no records',
   'y_object_with_newlines.json': 'one JSON object over several lines',
-  'y_string_space.json': 'a header but no rows',
-  'y_structure_lonely_false.json': 'a header but no rows',
-  'y_structure_lonely_int.json': 'a header but no rows',
-  'y_structure_lonely_negative_real.json': 'a header but no rows',
-  'y_structure_lonely_null.json': 'a header but no rows',
-  'y_structure_lonely_string.json': 'a header but no rows',
-  'y_structure_lonely_true.json': 'a header but no rows',
-  'y_structure_string_empty.json': 'a header but no rows',
+  'y_string_space.json': 'no column of the contract is in the header',
+  'y_structure_lonely_false.json': 'no column of the contract is in the header',
+  'y_structure_lonely_int.json': 'no column of the contract is in the header',
+  'y_structure_lonely_negative_real.json': 'no column of the contract is in the header',
+  'y_structure_lonely_null.json': 'no column of the contract is in the header',
+  'y_structure_lonely_string.json': 'no column of the contract is in the header',
+  'y_structure_lonely_true.json': 'no column of the contract is in the header',
+  'y_structure_string_empty.json': 'no column of the contract is in the header',
   'y_structure_whitespace_array.json': 'no records',
 };
 

@@ -191,7 +191,7 @@ describe('a reason', () => {
 
     expect(found!.map(({ message }) => message)).toEqual([
       'd must be a date like 31.01.2025 (dd.MM.yyyy), of the years 0001 to 9999, found "2025-01-31"',
-      't must be a time like 2025-01-31T23:59 (yyyy-MM-dd\'T\'HH:mm) or 1738367999 (seconds since 1970), of the years 0001 to 9999 in UTC; without an offset it is a time in Europe/Berlin, found "x"',
+      't must be a time like 2025-01-31T23:59 (yyyy-MM-dd\'T\'HH:mm) or 1738367999 (seconds since 1970), of the years 0001 to 9999 in UTC; without an offset it is a time that the clocks of Europe/Berlin showed, found "x"',
       'n must be a number with at most 10 digits before and 2 after the comma, like 1.234,5 or 1234,5, found "1.23"',
       `e must be one of ${Array.from({ length: 20 }, (_, index) => `v${index}`).join(', ')} or 3 more, found "\\"${'y'.repeat(99)}" …`,
       'x must be more than 0, found "-1"',
