@@ -257,8 +257,10 @@ export class CsvSplitter extends RecordSplitter {
       this.skipping = false;
       const end =
         this.recordEnd > start! && this.buffer[this.recordEnd - 1] === CR ? this.recordEnd - 1 : this.recordEnd;
-      const isBindable = !this.damage && this.isWithinReason(start!, end);
-      const fit = isBindable ? fitOf(csvFields(this.buffer.toString('utf8', start, end), dialect), this.dataset) : -1;
+      let fit = this.damage ? -1 : 0;
+      if (!this.damage && this.isWithinReason(start!, end)) {
+        fit = fitOf(csvFields(this.buffer.toString('utf8', start, end), dialect), this.dataset);
+      }
       if (fit > best) {
         best = fit;
         chosen = dialect;

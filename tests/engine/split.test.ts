@@ -193,7 +193,7 @@ describe('splitFile', () => {
         async (result) => {
           expect(result).toEqual({
             format: 'parquet',
-            compression: 'none',
+            compression,
             bytes: parquet.length,
             sourcePath: result.sourcePath,
           });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { FileFormat } from '../../../core/contract/dataset.ts';
+import type { Column, FileFormat } from '../../../core/contract/dataset.ts';
 import { cut, damages, split, stagedRows, texts } from './splitting.ts';
 
 const dialects = fc.record({
