@@ -161,7 +161,7 @@ async function check(
 
   tell('profile', records);
   const touched = await partitionsOf(db, dataset, accepted);
-  const { format, bytes: sourceBytes } = split;
+  const { format, compression, bytes: sourceBytes } = split;
   const rejectedPercent = (100 * rejected) / counts.in;
   const profile: Profile = {
     dataset: dataset.name,
@@ -169,6 +169,9 @@ async function check(
     file_id: fileId,
     stage_id: stageId,
     format,
+    compression,
+    ...(split.format === 'parquet' ? {} : { encoding: split.encoding }),
+    ...(split.format === 'csv' ? { delimiter: split.delimiter } : {}),
     counts,
     rejected_percent: rejectedPercent,
     reasons: await countReasons(db),

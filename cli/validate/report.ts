@@ -51,8 +51,16 @@ function refusalText({ file, refusal, result, dataset }: Checked): string {
   return message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
 }
 
-const formatText = ({ profile, sourceBytes }: ValidationResult): string =>
-  `${profile.format}, ${formatBytes(sourceBytes)}`;
+const FORMATS = { csv: 'CSV', json: 'JSON array', jsonl: 'JSON lines', parquet: 'Parquet' };
+const DELIMITERS: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
+
+/** `CSV with semicolons, windows-1252, gzip, 3.6 KB` */
+function formatText({ profile, sourceBytes }: ValidationResult): string {
+  const { format, delimiter, encoding, compression } = profile;
+  const fields = delimiter === undefined ? '' : ` with ${DELIMITERS[delimiter] ?? visible(delimiter)}`;
+  const packed = compression === 'none' ? undefined : compression;
+  return [FORMATS[format] + fields, encoding, packed, formatBytes(sourceBytes)].filter(Boolean).join(', ');
+}
 
 function rowsText({ counts }: ValidationResult): string {
   const parts = (['accepted', 'rejected', 'duplicate', 'superseded'] as const).map(

@@ -1,5 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { columnsByHeader } from './header.ts';
+import { isExact } from './json-record.ts';
 import type { Staging } from './staging.ts';
 
 const TAB = 9;
@@ -66,6 +67,8 @@ export class FlatReader {
   private readonly hasDecimalComma: boolean[];
   private record = 0;
   private style = PLAIN;
+  private hasExponent = false;
+  private readonly isExact: boolean[];
 
   constructor(dataset: Dataset) {
     const count = dataset.columns.length;
@@ -75,6 +78,7 @@ export class FlatReader {
     this.ends = new Int32Array(count);
     this.styles = new Uint8Array(count);
     this.seen = new Float64Array(count);
+    this.isExact = dataset.columns.map(({ type }) => isExact(type));
     this.hasDecimalComma = dataset.columns.map(({ decimalSeparator }) => decimalSeparator === ',');
   }
 
@@ -103,7 +107,7 @@ export class FlatReader {
         at = to + 1;
       } else {
         at = this.scalarEnd(buffer, at);
-        if (at < 0) return -1;
+        if (at < 0 || (this.hasExponent && this.isExact[column])) return -1;
         to = buffer[from] === 0x6e ? from : at;
       }
       if (column >= 0) {
@@ -242,6 +246,7 @@ export class FlatReader {
   /** Index after a number, true, false or null; -1 for anything else. Sets `style`. */
   private scalarEnd(buffer: Buffer, from: number): number {
     this.style = PLAIN;
+    this.hasExponent = false;
     let at = from;
     const first = buffer[at]!;
     if (first === 0x74) return isAt(buffer, at, 'true') ? at + 4 : -1;
@@ -260,6 +265,7 @@ export class FlatReader {
     }
     // 0x65 is e, 0x45 is E.
     if (buffer[at] === 0x65 || buffer[at] === 0x45) {
+      this.hasExponent = true;
       at++;
       if (buffer[at] === 0x2b || buffer[at] === 0x2d) at++;
       at = digitsEnd(buffer, at);

@@ -1,4 +1,4 @@
-import type { Dataset } from '../contract/dataset.ts';
+import type { ColumnType, Dataset } from '../contract/dataset.ts';
 import { columnsByHeader } from './header.ts';
 import type { Reason } from './reasons.ts';
 
@@ -63,12 +63,32 @@ function fieldText(source: string, column: Dataset['columns'][number], faults: R
     }
     return source;
   }
-  if (first !== '"') return column.decimalSeparator ? source.replace('.', column.decimalSeparator) : source;
+  if (first !== '"') {
+    const number = isExact(type) ? withoutExponent(source) : source;
+    return column.decimalSeparator ? number.replace('.', column.decimalSeparator) : number;
+  }
   const text: string = source.includes('\\') ? JSON.parse(source) : source.slice(1, -1);
   if (text.isWellFormed() && !text.includes('\0')) return text;
   const message = `${name} holds a character that no text may hold (NUL or half of a surrogate pair)`;
   faults.push({ column: name, rule: 'invalid_character', value: source, message });
   return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+/** Whether a type holds the digits of a number, so that `1e2` has to be written as the 100 that it is. */
+export const isExact = ({ kind }: ColumnType): boolean => kind === 'decimal' || kind === 'int' || kind === 'bigint';
+
+/** Zeros that an exponent may stand for; no exact type holds so many digits. */
+const MAX_EXPONENT = 100;
+
+/** A JSON number with all its digits in their places: `1.5e-3` is `0.0015`. Others, and such beyond all types, as they are. */
+export function withoutExponent(source: string): string {
+  const [, sign, whole = '', fraction = '', power] = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/.exec(source) ?? [];
+  if (power === undefined || Math.abs(Number(power)) > MAX_EXPONENT) return source;
+  const digits = whole + fraction;
+  const point = whole.length + Number(power);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  if (point >= digits.length) return sign + digits.padEnd(point, '0');
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
 /** Keys and the source texts of their values, of a text that is known to be a JSON object. */

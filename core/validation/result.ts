@@ -1,7 +1,7 @@
 import type { Gate, Severity } from '../contract/dataset.ts';
 import { FileRejectedError } from '../errors.ts';
 import type { RowCounts } from '../ledger/items.ts';
-import type { Format } from './recognise.ts';
+import type { Compression, Format } from './recognise.ts';
 
 export interface ColumnProfile {
   nulls: number;
@@ -30,6 +30,10 @@ export interface Profile {
   file_id: string;
   stage_id: string;
   format: Format;
+  compression: Compression | 'none';
+  /** Of a text file: how it is encoded; of CSV also what is between its fields. */
+  encoding?: string;
+  delimiter?: string;
   counts: RowCounts;
   rejected_percent: number;
   reasons: Record<string, number>;

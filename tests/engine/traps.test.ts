@@ -126,6 +126,20 @@ describe('validateFile does not fall into the trap that', () => {
     });
   });
 
+  it('a JSON number with an exponent is no number', async () => {
+    const amounts = dataset({
+      columns: [column('id', { kind: 'string' }), column('amount', { kind: 'decimal', precision: 12, scale: 7 })],
+    });
+
+    const { rows, rejects } = await validate(
+      '{"id":"a","amount":1e-7}\n{"id":"b","amount":1E2}\n{"id":"c","amount":1e-9}\n',
+      amounts,
+    );
+
+    expect(rows).toMatchObject([{ amount: '0.0000001' }, { amount: '100.0000000' }]);
+    expect(rejects).toMatchObject([{ record: 3, reasons: [{ rule: 'type' }] }]);
+  });
+
   it('a JSON number loses its digits', async () => {
     const { rows } = await validate('{"id":1.10,"note":12345678901234567890.00}\n', texts);
 

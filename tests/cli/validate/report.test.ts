@@ -29,6 +29,7 @@ const result = (over: Partial<ValidationResult['profile']> = {}): ValidationResu
     file_id: 'local',
     stage_id: 'local',
     format: 'csv',
+    compression: 'none',
     counts: { in: 1_200, accepted: 1_100, rejected: 60, duplicate: 30, superseded: 10 },
     rejected_percent: 5,
     reasons: { 'id.type': 60 },

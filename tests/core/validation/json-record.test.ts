@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonRecordReader } from '../../../core/validation/json-record.ts';
+import { jsonRecordReader, withoutExponent } from '../../../core/validation/json-record.ts';
 import { dataset } from '../../engine/validation.ts';
 
 const read = jsonRecordReader(dataset());
@@ -8,6 +8,19 @@ const read = jsonRecordReader(dataset());
 describe('jsonRecordReader', () => {
   it('keeps numbers as they were written', () => {
     expect(read('{"amount" : 1.10 ,"id":12345678901234567890}')?.fields).toEqual(['12345678901234567890', '1.10', '']);
+  });
+
+  it('writes exact numbers without an exponent, and other values as they are', () => {
+    expect(read('{"amount":1.5e-3,"id":1e2}')?.fields).toEqual(['1e2', '0.0015', '']);
+    expect(['1e2', '-1.25E+1', '12.5e1', '5e-1', '0e0', '1.5e3'].map(withoutExponent)).toEqual([
+      '100',
+      '-12.5',
+      '125',
+      '0.5',
+      '0',
+      '1500',
+    ]);
+    expect(['1.10', '1e999', 'true', '-5'].map(withoutExponent)).toEqual(['1.10', '1e999', 'true', '-5']);
   });
 
   it('gives undefined for what is not an object, and throws for what is not JSON', () => {
