@@ -83,6 +83,8 @@ export const jsonArrayWriter: MakeWriter = (plan, random) => {
   const style = random.pick(['compact', 'lines', 'spread']);
   const isCompact = style === 'compact';
   const indent = random.pick(['', '  ', '\t']);
+  // Nothing shows for sure where the record after a broken one begins.
+  const isBlurred = isCompact || (style === 'spread' && indent === '');
   let isFirst = true;
   /** After a record whose end does not show. */
   let isLost = false;
@@ -103,9 +105,9 @@ export const jsonArrayWriter: MakeWriter = (plan, random) => {
       return put(`{${inner}${members.join(`,${inner}`)}\n${indent}}`);
     },
     damaged(row) {
-      // Without lines nothing shows where the record after one of the last two begins: such a file is refused. With
-      // lines it is the next one with a brace.
-      const [rule, json] = random.pick(DAMAGES.slice(isLost ? 1 : 0, isCompact ? -2 : undefined));
+      // After one of the last two damages a file is refused if nothing shows where the next record begins; otherwise it
+      // is the next line with a brace.
+      const [rule, json] = random.pick(DAMAGES.slice(isLost ? 1 : 0, isBlurred ? -2 : undefined));
       isLost = DAMAGES.slice(-2).some(([, other]) => other === json);
       const text = json(plan, row, random);
       // Braces show where a record begins, so those of damaged ones stand as the others do.
