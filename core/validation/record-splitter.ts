@@ -112,8 +112,7 @@ export abstract class RecordSplitter implements Splitter {
     this.buffer[this.filled] = LF;
     const lastLine = this.filled > 0 ? this.buffer.lastIndexOf(LF, this.filled - 1) : -1;
     this.validTo = lastLine >= 0 && isUtf8(this.buffer.subarray(from, lastLine)) ? lastLine : 0;
-    const nul = this.buffer.indexOf(0);
-    this.hasNul = nul >= 0 && nul < this.filled;
+    this.hasNul = this.buffer.subarray(0, this.filled).includes(0);
 
     const used = this.read(from, this.filled, eof);
     this.buffer.copyWithin(0, used, this.filled);
