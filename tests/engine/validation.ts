@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Column, Dataset } from '../../core/contract/dataset.ts';
+import type { Dataset } from '../../core/contract/dataset.ts';
 import { parseContract } from '../../core/contract/parse.ts';
 import { type ValidateFileOptions, type ValidationResult, validateFile } from '../../engine/validate.ts';
+import { dataset } from './dataset.ts';
 
 /** Real input files, if this machine has them. */
 export const DATA = process.env.TRIBUTARY_DATA ?? resolve('..', 'shared', 'data');
@@ -16,37 +17,7 @@ export async function contract(name: string): Promise<Dataset> {
   return parseContract(await readFile(file, 'utf8'), file);
 }
 
-export const column = (name: string, type: Column['type'], more: Partial<Column> = {}): Column => ({
-  name,
-  aliases: [],
-  type,
-  required: false,
-  pii: false,
-  ...more,
-});
-
-/** A dataset of `id`, `amount` and `note`, identified by `id`, that takes any share of rejects. */
-export const dataset = (more: Partial<Dataset> = {}): Dataset => ({
-  name: 'things',
-  version: '1.0.0',
-  description: 'things',
-  owner: 'things@example.com',
-  columns: [
-    column('id', { kind: 'string' }, { required: true }),
-    column('amount', { kind: 'decimal', precision: 12, scale: 2 }),
-    column('note', { kind: 'string' }),
-  ],
-  key: ['id'],
-  versionColumns: [],
-  history: 'latest',
-  drift: 'rescue',
-  file: {},
-  rowRules: [],
-  gates: [],
-  maxRejectPercent: 100,
-  alarmRejectPercent: 100,
-  ...more,
-});
+export { column, dataset } from './dataset.ts';
 
 export interface Rejected {
   record: number;

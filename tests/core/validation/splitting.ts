@@ -4,31 +4,11 @@ import { COMMA_QUOTE, csvFields, type StagedDialect } from '../../../core/valida
 import type { DamagedRecord } from '../../../core/validation/reasons.ts';
 import type { TextFormat } from '../../../core/validation/recognise.ts';
 import { openSplitter, type SplitSummary } from '../../../core/validation/splitter.ts';
+import { column, dataset } from '../../engine/dataset.ts';
 
 /** A dataset of the texts `a`, `b` and `c` that rescues what it does not know. */
-export const texts = (more: Partial<Dataset> = {}): Dataset => ({
-  name: 'things',
-  version: '1.0.0',
-  description: '',
-  owner: '',
-  columns: ['a', 'b', 'c'].map((name) => ({
-    name,
-    aliases: [],
-    type: { kind: 'string' },
-    required: false,
-    pii: false,
-  })),
-  key: ['a'],
-  versionColumns: [],
-  history: 'latest',
-  drift: 'rescue',
-  file: {},
-  rowRules: [],
-  gates: [],
-  maxRejectPercent: 100,
-  alarmRejectPercent: 100,
-  ...more,
-});
+export const texts = (more: Partial<Dataset> = {}): Dataset =>
+  dataset({ columns: ['a', 'b', 'c'].map((name) => column(name, { kind: 'string' })), key: ['a'], ...more });
 
 export interface Outcome {
   summary?: SplitSummary;

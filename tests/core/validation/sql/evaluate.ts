@@ -4,33 +4,13 @@ import { ROW_RULE_OPTIMIZERS } from '../../../../core/validation/sql/expression.
 import { type Rule, rulesOf } from '../../../../core/validation/sql/rules.ts';
 import { literal } from '../../../../core/validation/sql/text.ts';
 import { typedRowsSql } from '../../../../core/validation/sql/typed.ts';
+import { column, dataset as engineDataset } from '../../../engine/dataset.ts';
 
-export const column = (name: string, type: Column['type'], more: Partial<Column> = {}): Column => ({
-  name,
-  aliases: [],
-  type,
-  required: false,
-  pii: false,
-  ...more,
-});
+export { column };
 
-export const dataset = (columns: Column[], more: Partial<Dataset> = {}): Dataset => ({
-  name: 'things',
-  version: '1.0.0',
-  description: 'things',
-  owner: 'things@example.com',
-  columns,
-  key: [],
-  versionColumns: [],
-  history: 'append',
-  drift: 'reject',
-  file: {},
-  rowRules: [],
-  gates: [],
-  maxRejectPercent: 100,
-  alarmRejectPercent: 100,
-  ...more,
-});
+/** A dataset of these columns, without a key. */
+export const dataset = (columns: Column[], more: Partial<Dataset> = {}): Dataset =>
+  engineDataset({ columns, key: [], history: 'append', drift: 'reject', ...more });
 
 export async function query(sql: string): Promise<Record<string, unknown>[]> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
