@@ -34,19 +34,23 @@ export function fitOf(cells: string[], dataset: Dataset): number {
 export function endsInCr(bytes: Uint8Array, isDelimiter: (byte: number) => boolean, quote: number, all: boolean) {
   let fieldStart = true;
   let isQuoted = false;
+  /** Where the last quoted field begins. */
+  let opened = -1;
   let end = -1;
   for (let at = 0; at < bytes.length && end < 0; at++) {
     const byte = bytes[at]!;
     if (isQuoted) {
       if (byte === quote) isQuoted = false;
-    } else if (byte === quote && (fieldStart || bytes[at - 1] === quote)) isQuoted = true;
-    else if (byte === LF || byte === CR) end = at;
+    } else if (byte === quote && (fieldStart || bytes[at - 1] === quote)) {
+      isQuoted = true;
+      if (fieldStart) opened = at;
+    } else if (byte === LF || byte === CR) end = at;
     fieldStart = isDelimiter(byte);
   }
   if (end < 0) {
     if (!all) return undefined;
     // A quote that is never closed hides no line end.
-    if (isQuoted) end = bytes.findIndex((byte) => byte === LF || byte === CR);
+    if (isQuoted) end = bytes.findIndex((byte, at) => at > opened && (byte === LF || byte === CR));
   }
   if (bytes[end] !== CR) return false;
   return end + 1 < bytes.length || all ? bytes[end + 1] !== LF : undefined;

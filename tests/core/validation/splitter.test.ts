@@ -127,6 +127,23 @@ describe('a splitter', () => {
     ]);
     expect(damages(outcome)).toEqual([[3, 7, 'too_many_fields']]);
   });
+
+  it('takes CRLF behind an array for one line end when it comes in two pieces', () => {
+    const what = { format: 'json' as const };
+
+    const whole = split('[\r]\r\na', what);
+    const cutUp = split('[\r]\r\na', what, { sizes: [1], block: 1 });
+
+    expect(whole.error).toMatch('text follows the end of the array, after 0 records, in line 3');
+    expect(cutUp.error).toBe(whole.error);
+  });
+
+  it('does not take a line end inside of a closed field for that of the file, though a later field never closes', () => {
+    const outcome = split('"x\ry",1,"open\n2,,\n', { dataset: texts({ file: { header: false } }) });
+
+    expect(damages(outcome)).toEqual([[1, 1, 'unterminated_quote']]);
+    expect(stagedRows(outcome)).toEqual([['2', '2', '2', '', '']]);
+  });
 });
 
 /** Counts lines the slow way: by what ends the first of them. */
