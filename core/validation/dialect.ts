@@ -36,12 +36,17 @@ export function endsInCr(bytes: Uint8Array, isDelimiter: (byte: number) => boole
   let isQuoted = false;
   /** Where the last quoted field begins. */
   let opened = -1;
+  /** Where a quoted field was closed, unless the quote turns out to be doubled. */
+  let closed = -2;
   let end = -1;
   for (let at = 0; at < bytes.length && end < 0; at++) {
     const byte = bytes[at]!;
     if (isQuoted) {
-      if (byte === quote) isQuoted = false;
-    } else if (byte === quote && (fieldStart || bytes[at - 1] === quote)) {
+      if (byte === quote) {
+        isQuoted = false;
+        closed = at;
+      }
+    } else if (byte === quote && (fieldStart || closed === at - 1)) {
       isQuoted = true;
       if (fieldStart) opened = at;
     } else if (byte === LF || byte === CR) end = at;

@@ -138,6 +138,15 @@ describe('a splitter', () => {
     expect(cutUp.error).toBe(whole.error);
   });
 
+  it('does not take doubled quotes in a field without quotes for an open one', () => {
+    const outcome = split('"x\ry",a"",1\n2,,\n', { dataset: texts({ file: { header: false } }) });
+
+    expect(stagedRows(outcome)).toEqual([
+      ['1', '1', 'x\ry', 'a""', '1'],
+      ['2', '2', '2', '', ''],
+    ]);
+  });
+
   it('does not take a line end inside of a closed field for that of the file, though a later field never closes', () => {
     const outcome = split('"x\ry",1,"open\n2,,\n', { dataset: texts({ file: { header: false } }) });
 
