@@ -42,9 +42,9 @@ const result = (over: Partial<ValidationResult['profile']> = {}): ValidationResu
     milliseconds: {},
     ...over,
   },
-  acceptedPaths: ['/work/accepted.parquet'],
-  rejectedPath: '/work/rejected.parquet',
-  profilePath: '/work/profile.json',
+  acceptedPaths: ['/somewhere/accepted.parquet'],
+  rejectedPath: '/somewhere/rejected.parquet',
+  profilePath: '/somewhere/profile.json',
 });
 
 const checked = (over: Partial<Checked> = {}): Checked => ({

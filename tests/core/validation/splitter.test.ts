@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FileFormat } from '../../../core/contract/dataset.ts';
 import type { TextFormat } from '../../../core/validation/recognise.ts';
+import { seeded } from '../../engine/seed.ts';
 import { cut, damages, split, stagedRows, texts } from './splitting.ts';
 
 /** What matters to the splitters, and some that does not. */
@@ -58,6 +59,8 @@ const cases: Case[] = [
     hostile: jsonPieces,
   })),
 ];
+
+seeded('splitter');
 
 describe('a splitter', () => {
   it.each(cases)(

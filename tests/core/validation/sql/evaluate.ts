@@ -6,6 +6,7 @@ import { literal } from '../../../../core/validation/sql/text.ts';
 import { typedRowsSql } from '../../../../core/validation/sql/typed.ts';
 import { column, dataset as engineDataset } from '../../../engine/dataset.ts';
 
+export { seed as SEED } from '../../../engine/seed.ts';
 export { column };
 
 /** A dataset of these columns, without a key. */
@@ -86,9 +87,6 @@ export function randomOf(seed: number): (below: number) => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
   };
 }
-
-/** The seed of a property test: `TRIBUTARY_SEED`, or another every time. It is printed when the test fails. */
-export const SEED = Number(process.env.TRIBUTARY_SEED ?? Date.now() % 1_000_000_007);
 
 /** Texts damaged at random: a character more, less or another. */
 export function damaged(text: string, random: (below: number) => number, characters: string): string {
