@@ -50,3 +50,12 @@ export async function openDuckDb({ memoryLimitMb, threads, tempDirectory, spillM
     },
   };
 }
+
+/** How Parquet files are written. */
+export const PARQUET = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 50000)';
+
+/** Rows of a table, query in brackets, or file. */
+export async function countRows(db: DuckDb, from: string): Promise<number> {
+  const [row] = await db.rows<{ n: number }>(`SELECT count(*)::DOUBLE AS n FROM ${from}`);
+  return row!.n;
+}

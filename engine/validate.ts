@@ -1,19 +1,19 @@
-import { mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { FileRejectedError, InvalidInputError, RowConservationError } from '../core/errors.ts';
 import { LIMITS, type Limits } from '../core/validation/limits.ts';
 import { gatesBroken, type Profile, tooManyRejects, type ValidationResult } from '../core/validation/result.ts';
-import { losersSql, repeatsSql, sharingSql, uniqueColumns } from '../core/validation/sql/duplicates.ts';
 import { partitionsSql } from '../core/validation/sql/profile.ts';
-import { acceptedSql, fingerprintsSql, stagedColumns } from '../core/validation/sql/rows.ts';
-import { identifier, literal, readParquet } from '../core/validation/sql/text.ts';
-import { type DuckDb, openDuckDb } from './duckdb.ts';
+import { acceptedSql } from '../core/validation/sql/rows.ts';
+import { literal, readParquet } from '../core/validation/sql/text.ts';
+import { countRows, type DuckDb, openDuckDb, PARQUET } from './duckdb.ts';
 import { type Input, textInput } from './input.ts';
 import { parquetInput, readable } from './parquet-input.ts';
 import { checkGates, countReasons, countWarnings, profileColumns } from './profile.ts';
-import { explain } from './rejects.ts';
+import { explain, pendingRecords } from './rejects.ts';
 import { prepareRules } from './row-rules.ts';
+import { setApart, settle } from './settle.ts';
 import { type SplitFile, splitFile } from './split.ts';
 
 export { RowsRejectedError, type ValidationResult } from '../core/validation/result.ts';
@@ -45,8 +45,6 @@ export interface Progress {
   /** Records found; known once the file is read. */
   records?: number;
 }
-
-const PARQUET = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 50000)';
 
 /** What is left in the work folder; everything else in it goes. */
 const RESULTS = ['accepted.parquet', 'accepted-1.parquet', 'rejected.parquet', 'profile.json'];
@@ -205,39 +203,6 @@ function milliseconds(lastModified: Date | string): number {
   throw new InvalidInputError(`lastModified is not a time: ${lastModified}`);
 }
 
-/**
- * Makes the temp table `apart` of the records that may share their key, or a unique value, with another one: they are few
- * as a rule, and only they have to be compared. Returns its name, or undefined when there are none.
- */
-async function setApart(db: DuckDb, { dataset, staged }: Input): Promise<string | undefined> {
-  const groups = [...(dataset.key.length > 0 ? [dataset.key] : []), ...uniqueColumns(dataset).map((name) => [name])];
-  if (groups.length === 0) return undefined;
-  await db.run(`CREATE TEMP TABLE fingerprints AS ${fingerprintsSql(dataset, staged, groups)}`);
-  await db.run(`CREATE TEMP TABLE apart AS ${sharingSql('fingerprints', groups.length)}`);
-  await db.run('DROP TABLE fingerprints');
-  return (await countRows(db, 'apart')) > 0 ? 'apart' : undefined;
-}
-
-/**
- * The sound records that the first pass did not accept, in rising order. Throws RowConservationError when a record was
- * accepted twice, or is damaged and accepted.
- */
-async function pendingRecords(db: DuckDb, input: Input, accepted: string): Promise<Generator<number>> {
-  const settled = new Uint8Array(input.records + 1);
-  const queries = [`SELECT meta_record AS record FROM ${readParquet(accepted)}`, input.damagedSql ?? []].flat();
-  for (const query of queries) {
-    for await (const records of db.numbers(`SELECT record::DOUBLE FROM (${query})`)) {
-      for (const record of records) {
-        if (settled[record] !== 0) throw new RowConservationError(`record ${record} is accounted for twice`);
-        settled[record] = 1;
-      }
-    }
-  }
-  return (function* () {
-    for (let record = 1; record <= input.records; record++) if (settled[record] === 0) yield record;
-  })();
-}
-
 /** Joins the rejected rows with their raw text and writes them; returns how many the written file holds. */
 async function writeRejected(db: DuckDb, input: Input, stageId: string, to: string): Promise<number> {
   if ((await countRows(db, 'rejects')) === 0) return 0;
@@ -247,52 +212,6 @@ async function writeRejected(db: DuckDb, input: Input, stageId: string, to: stri
            FROM rejects JOIN (${raw}) USING (record) ORDER BY record) TO ${literal(to)} ${PARQUET}`,
   );
   return countRows(db, readParquet(to));
-}
-
-interface Fates {
-  duplicate: number;
-  superseded: number;
-  /** Rows that were compared with others and accepted are in a file of their own. */
-  contested: boolean;
-}
-
-/** Settles what repeats: of each key the newest row is kept; without a key repeats are numbered. */
-async function settle(db: DuckDb, dataset: Dataset, apart: boolean, workDir: string): Promise<Fates> {
-  const at = (name: string) => join(workDir, name);
-  const fates: Fates = { duplicate: 0, superseded: 0, contested: false };
-  if (dataset.key.length === 0) await numberRepeats(db, dataset, at('accepted.parquet'), at('rows.parquet'));
-  if (!apart) return fates;
-  let winners = 'contested';
-  if (dataset.key.length > 0) {
-    await db.run(`CREATE TEMP TABLE losers AS ${losersSql(dataset.key, 'contested')}`);
-    const counted = await db.rows<{ fate: string; n: number }>(
-      'SELECT fate, count(*)::DOUBLE AS n FROM losers GROUP BY 1',
-    );
-    for (const { fate, n } of counted) fates[fate as 'duplicate'] = n;
-    winners = '(SELECT * FROM contested ANTI JOIN losers ON losers.record = contested.meta_record)';
-  }
-  fates.contested = (await countRows(db, winners)) > 0;
-  if (fates.contested) {
-    await db.run(
-      `COPY (SELECT * FROM ${winners} ORDER BY meta_record) TO ${literal(at('accepted-1.parquet'))} ${PARQUET}`,
-    );
-    if (dataset.key.length === 0) await numberRepeats(db, dataset, at('accepted-1.parquet'), at('rows.parquet'));
-  }
-  return fates;
-}
-
-/** Gives rows of the same content their occurrence, if there are any. */
-async function numberRepeats(db: DuckDb, dataset: Dataset, parquet: string, scratch: string): Promise<void> {
-  await db.run(`CREATE OR REPLACE TEMP TABLE repeats AS ${repeatsSql(parquet)}`);
-  if ((await countRows(db, 'repeats')) === 0) return;
-  const columns = stagedColumns(dataset).map((name) =>
-    name === 'meta_occurrence' ? 'coalesce(_occurrence, 1) AS meta_occurrence' : `staged.${identifier(name)}`,
-  );
-  await db.run(
-    `COPY (SELECT ${columns.join(', ')} FROM ${readParquet(parquet)} AS staged LEFT JOIN repeats USING (meta_record))
-     TO ${literal(scratch)} ${PARQUET}`,
-  );
-  await rename(scratch, parquet);
 }
 
 /** Throws RowConservationError unless every record of the file is in exactly one of the outcomes, with its reasons. */
@@ -309,11 +228,6 @@ async function partitionsOf(db: DuckDb, dataset: Dataset, accepted: string): Pro
   const sql = partitionsSql(dataset, accepted);
   const touched = sql ? await db.rows<{ partition: string; row_count: number }>(sql) : [];
   return touched.map(({ partition, row_count }) => ({ partition, rows: row_count }));
-}
-
-async function countRows(db: DuckDb, from: string): Promise<number> {
-  const [row] = await db.rows<{ n: number }>(`SELECT count(*)::DOUBLE AS n FROM ${from}`);
-  return row!.n;
 }
 
 interface Stopwatch {
