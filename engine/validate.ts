@@ -143,8 +143,9 @@ async function check(
   );
   clock.lap('rules');
   tell('explain', records);
-  const only = await input.only(await pendingRecords(db, input, at('accepted.parquet')));
-  await explain(db, input, only, apart && acceptedSql(dataset, only, lineage));
+  const pending = await pendingRecords(db, input, at('accepted.parquet'));
+  const only = pending.count > 0 ? await input.only(pending.records) : undefined;
+  await explain(db, input, only, apart && only && acceptedSql(dataset, only, lineage));
   await db.run("SET disabled_optimizers = ''");
   const fates = await settle(db, dataset, apart !== undefined, workDir);
   clock.lap('reasons');

@@ -11,7 +11,15 @@ export function rawText(bytes: Uint8Array, size = bytes.length): string {
   const kept = Buffer.from(bytes.subarray(0, RAW_BYTES));
   const text = isUtf8(kept) ? kept.toString() : showBytes(kept);
   const shown = text.replaceAll('\0', '\\x00');
-  return size > RAW_BYTES ? `${shown}… (the first ${RAW_BYTES} of ${size} bytes)` : shown.replace(/[\r\n]+$/, '');
+  return size > RAW_BYTES ? `${shown}… (the first ${RAW_BYTES} of ${size} bytes)` : withoutLineEnd(shown);
+}
+
+/** The text up to the line end that closes it; carriage returns before that are its own. */
+function withoutLineEnd(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n' || text[end - 1] === '\r') end--;
+  const lineEnd = text.slice(end).search(/\r?\n/);
+  return text.slice(0, lineEnd < 0 ? end : end + lineEnd);
 }
 
 function showBytes(bytes: Buffer): string {

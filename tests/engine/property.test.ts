@@ -51,7 +51,7 @@ describe('validating a random table', () => {
         );
         expect(counts).toEqual({ in: rows.length, accepted: rows.length, rejected: 0, duplicate: 0, superseded: 0 });
       }),
-      { numRuns: RUNS.sound },
+      { numRuns: RUNS.sound, endOnFailure: true },
     );
   }, 120_000);
 
@@ -78,7 +78,7 @@ describe('validating a random table', () => {
         const soundRecords = new Set(sound.map(({ record }) => record));
         expect(rows.filter((row) => !soundRecords.has(row.meta_record as number))).toEqual([]);
       }),
-      { numRuns: RUNS.damaged },
+      { numRuns: RUNS.damaged, endOnFailure: true },
     );
   }, 120_000);
 });

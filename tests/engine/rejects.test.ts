@@ -52,10 +52,12 @@ describe('pendingRecords', () => {
       db.run(`COPY (SELECT unnest([${records}])::BIGINT AS meta_record) TO '${accepted}' (FORMAT parquet)`);
 
     await write([1, 3]);
-    const pending = [...(await pendingRecords(db, input(5), accepted))];
+    const { count, records } = await pendingRecords(db, input(5), accepted);
+    const pending = [...records];
     await write([1, 3, 1]);
     const twice = pendingRecords(db, input(5), accepted);
 
+    expect(count).toBe(3);
     expect(pending).toEqual([2, 4, 5]);
     await expect(twice).rejects.toThrow('record 1 is accounted for twice');
   });

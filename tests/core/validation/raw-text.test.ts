@@ -17,4 +17,12 @@ describe('rawText', () => {
 
     expect(text).toBe(`${'x'.repeat(RAW_BYTES)}… (the first ${RAW_BYTES} of 20000000 bytes)`);
   });
+
+  it('ends before the line end of the record and the blank lines behind it, and keeps what else there is', () => {
+    const texts = ['a,b\r\n\r\n', 'a,b\n\n', 'a,b\r\r', 'a,b\r\r\n', '\r\r\n', 'a,b'].map((text) =>
+      rawText(Buffer.from(text)),
+    );
+
+    expect(texts).toEqual(['a,b', 'a,b', 'a,b', 'a,b\r', '\r', 'a,b']);
+  });
 });
