@@ -101,8 +101,8 @@ function permissions({ prefix, database }) {
 
     useLedger: () =>
       allow(
-        ['GetItem', 'Query', 'PutItem'].map((action) => `dynamodb:${action}`),
-        [arnOf('LedgerTable')],
+        ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
+        [arnOf('LedgerTable'), sub('${LedgerTable.Arn}/index/by_dataset')],
       ),
 
     publish: (topic) => allow(['sns:Publish'], [{ Ref: topic }]),

@@ -30,7 +30,7 @@ export interface RowCounts {
 }
 
 /** `merged` is derived from the file's batch: see fileState. */
-export type FileStatus = 'received' | 'staged' | 'done' | 'rejected' | 'failed';
+export type FileStatus = 'received' | 'staged' | 'done' | 'rejected' | 'failed' | 'undone';
 
 export interface FileItem extends Stored {
   sk: 'file';
@@ -60,6 +60,17 @@ export interface FileItem extends Stored {
   updated_at: Time;
   /** Last error, as `Name: message`. */
   error?: string;
+  /** Why the merge refuses this file, found by another run that merged it with others; its next run fails with it. */
+  verdict?: Verdict;
+  /** When, and by which run, the file was taken out of the lake. */
+  undone_at?: Time;
+  undone_by?: string;
+}
+
+export interface Verdict {
+  /** Name of the error. */
+  name: string;
+  message: string;
 }
 
 /** What a validation left for the merge. */
@@ -90,10 +101,23 @@ export interface TableItem extends Stored {
   expires_at?: Time;
   /** `to_seq` of the batch that is planned or merged but not done. */
   open_batch?: number;
+  /** `to_seq` of the parts of a batch that was split, which are to be merged next, in this order. */
+  split?: number[];
   /** Batches the present holder has led: a run's event history is finite, so it hands on after some. */
   led: number;
+  /** An operation (such as `undo`) that has the next turn: no batch is planned while it stands. */
+  turn?: Turn;
+  /** The batch number of the last operation that removed rows from the table. */
+  removed_seq?: number;
   /** The table as of the last commit the ledger knows. */
   committed?: SourceWatermark & { snapshot_id: string };
+}
+
+export interface Turn {
+  /** ARN of the execution that asks. */
+  run: string;
+  /** Renewed at every call that asks. */
+  expires_at: Time;
 }
 
 export interface StagedItem extends Stored, Omit<Staging, 'counts'> {
@@ -140,6 +164,8 @@ export interface SourceWatermark {
   batch_seq: number;
   /** Columns that the table had then: a snapshot is read with the columns of its own time. */
   columns?: string[];
+  /** The batch number of the last operation that removed rows from the table. */
+  removed_seq?: number;
 }
 
 export interface MartItem extends Stored {

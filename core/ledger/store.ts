@@ -25,11 +25,32 @@ export interface LedgerStore {
   get<T extends Stored>(pk: string, sk: string): Promise<T | undefined>;
   /** Reads the items of one partition in the order of their sort keys, strongly consistent, all pages. */
   query<T extends Stored>(pk: string, range: Range): Promise<T[]>;
+  /** Reads any number of items, strongly consistent, in no order; those that are not there are left out. */
+  getMany<T extends Stored>(keys: Key[]): Promise<T[]>;
   /**
-   * Writes all items or none, each on condition that its revision in the store is still `item.rev`; the stored revision
-   * is one more. At most 100 (DynamoDB's limit). Throws RevisionConflict.
+   * One page of what the index `by_dataset` holds of a dataset: its files, in the order in which they were received. The
+   * index follows the items after a moment. `next` continues behind the page.
    */
-  write(items: Stored[]): Promise<void>;
+  list<T extends Stored>(dataset: string, page: Page): Promise<{ items: T[]; next?: string }>;
+  /**
+   * Writes all items and removes those that are `gone`, or does nothing, each on condition that its revision in the store
+   * is still `item.rev`; the stored revision is one more. At most 100 in all (DynamoDB's limit). Throws RevisionConflict.
+   */
+  write(items: Stored[], gone?: Stored[]): Promise<void>;
+}
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+export interface Page {
+  /** Inclusive bounds of the time of receipt, ISO 8601 or the beginning of it. */
+  from?: string;
+  to?: string;
+  limit: number;
+  /** The `next` of the page before. */
+  after?: string;
 }
 
 /** Somebody else wrote first; read again and decide again. */

@@ -84,7 +84,7 @@ export async function waiting(
   });
 }
 
-const expiry = (clock: Clock) => new Date(clock.now().getTime() + leaseSeconds * 1000).toISOString();
+export const leaseUntil = (clock: Clock) => new Date(clock.now().getTime() + leaseSeconds * 1000).toISOString();
 
 /** Nobody holds the lease, or whoever did has not renewed it in time. */
 export const isIdle = (table: TableItem, clock: Clock): boolean =>
@@ -107,7 +107,7 @@ export async function lead(
     const next: TableItem = {
       ...table,
       owner: run,
-      expires_at: expiry(clock),
+      expires_at: leaseUntil(clock),
       token: renewed ? table.token : table.token + 1,
       led: renewed ? table.led : 0,
     };
@@ -134,7 +134,7 @@ export async function renew(
   token: number,
 ): Promise<TableItem> {
   return withRetries(clock, async () => {
-    const next: TableItem = { ...(await held(store, name, run, token)), expires_at: expiry(clock) };
+    const next: TableItem = { ...(await held(store, name, run, token)), expires_at: leaseUntil(clock) };
     await store.write([next]);
     return { ...next, rev: next.rev + 1 };
   });
@@ -177,7 +177,22 @@ export async function writeBatch(
     const stored = await store.get<BatchItem>(batch.pk, batch.sk);
     if ((stored?.rev ?? 0) !== batch.rev)
       throw new LeaseLostError(`another invocation of ${lease.run} works on ${batch.sk}`);
-    await store.write([batch, { ...table, ...change(table), expires_at: expiry(clock) } as TableItem]);
+    await store.write([batch, { ...table, ...change(table), expires_at: leaseUntil(clock) } as TableItem]);
     return { ...batch, rev: batch.rev + 1 };
+  });
+}
+
+/** Changes the table's item, fenced: only while the lease is this run's with this token; throws LeaseLostError. */
+export async function writeTable(
+  store: LedgerStore,
+  clock: Clock,
+  lease: { name: string; run: string; token: number },
+  change: (table: TableItem) => Partial<TableItem>,
+): Promise<TableItem> {
+  return withRetries(clock, async () => {
+    const table = await held(store, lease.name, lease.run, lease.token);
+    const next: TableItem = { ...table, ...change(table), expires_at: leaseUntil(clock) };
+    await store.write([next]);
+    return { ...next, rev: next.rev + 1 };
   });
 }

@@ -56,6 +56,16 @@ export async function releaseLeaseOf(
   return wake ? wakeNext(ports, dataset, run) : undefined;
 }
 
+/** Gives back the lease that an operation took, or the turn that it reserved, and wakes what waits meanwhile. */
+export async function endTurn(ports: WakePorts, dataset: string, run: string): Promise<string | undefined> {
+  await release(ports.ledger, ports.clock, dataset, run, true);
+  await withRetries(ports.clock, async () => {
+    const table = await getTable(ports.ledger, dataset);
+    if (table.turn?.run === run) await ports.ledger.write([{ ...table, turn: undefined } as TableItem]);
+  });
+  return wakeNext(ports, dataset, run);
+}
+
 async function releaseMart({ ledger, clock }: WakePorts, mart: string, run: string): Promise<void> {
   await withRetries(clock, async () => {
     const item = await ledger.get<MartItem>(`mart#${mart}`, 'state');

@@ -1,4 +1,4 @@
-import { type Clock, type LedgerStore, RevisionConflict, type Stored } from '../../../core/ledger/store.ts';
+import { type Clock, type LedgerStore, type Page, RevisionConflict, type Stored } from '../../../core/ledger/store.ts';
 
 /** A ledger in memory that refuses a write whose revision is not the stored one, as DynamoDB does. */
 export function memoryStore(): LedgerStore & { items: Map<string, Stored> } {
@@ -17,9 +17,23 @@ export function memoryStore(): LedgerStore & { items: Map<string, Stored> } {
       found.sort((a, b) => (a.sk < b.sk ? -1 : 1) * (descending ? -1 : 1));
       return structuredClone(found.slice(0, limit)) as T[];
     },
-    async write(written) {
-      const conflict = written.find((item) => (items.get(at(item.pk, item.sk))?.rev ?? 0) !== item.rev);
+    async getMany<T extends Stored>(keys: { pk: string; sk: string }[]) {
+      return structuredClone(keys.flatMap(({ pk, sk }) => items.get(at(pk, sk)) ?? [])) as T[];
+    },
+    async list<T extends Stored>(dataset: string, { from = '', to = '\uffff', limit, after = '' }: Page) {
+      type Indexed = Stored & { gsi1pk?: string; gsi1sk: string };
+      const found = ([...items.values()] as Indexed[])
+        .filter(({ gsi1pk, gsi1sk }) => gsi1pk === `dataset#${dataset}` && gsi1sk >= from && gsi1sk <= `${to}\uffff`)
+        .filter(({ gsi1sk }) => gsi1sk > after)
+        .sort((a, b) => (a.gsi1sk < b.gsi1sk ? -1 : 1));
+      const page = found.slice(0, limit);
+      const next = found.length > limit ? page.at(-1)!.gsi1sk : undefined;
+      return { items: structuredClone(page) as Stored[] as T[], next };
+    },
+    async write(written, gone = []) {
+      const conflict = [...written, ...gone].find((item) => (items.get(at(item.pk, item.sk))?.rev ?? 0) !== item.rev);
       if (conflict !== undefined) throw new RevisionConflict(`${conflict.pk} ${conflict.sk}`);
+      for (const item of gone) items.delete(at(item.pk, item.sk));
       for (const item of written) items.set(at(item.pk, item.sk), structuredClone({ ...item, rev: item.rev + 1 }));
     },
   };
