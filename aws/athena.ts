@@ -5,7 +5,7 @@ import {
   paginateGetQueryResults,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { QueryRejectedError } from '../core/errors.ts';
+import { refusal } from '../core/athena-failure.ts';
 import type { NamedType } from '../core/merge/tables.ts';
 import type { Athena, QueryStatus } from '../core/ports.ts';
 import { athena } from './clients.ts';
@@ -20,7 +20,7 @@ export function athenaPort(workgroup: string): Athena {
       } catch (error) {
         // Athena refuses what it cannot parse here already, without a query id.
         if (!(error instanceof InvalidRequestException)) throw error;
-        throw new QueryRejectedError(`Athena refused the statement: ${error.message}`, { cause: error });
+        throw refusal(`Athena refused the statement: ${error.message}`, error);
       }
     },
     get: queryStatus,

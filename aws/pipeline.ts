@@ -51,6 +51,7 @@ export function pipelinePorts(config: Config = readConfig()) {
   const lead: LeadPorts = {
     ...lake,
     ledger,
+    startRun: wake.startRun,
     pollMilliseconds,
     partitionsOf: async (item: StagedItem) =>
       (JSON.parse(await readText(lakeBucket, item.profile_key)) as Profile).partitions.map(

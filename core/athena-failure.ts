@@ -1,4 +1,10 @@
-import { CommitConflictError, QueryRejectedError, ServiceUnavailableError, ThrottledError } from './errors.ts';
+import {
+  CommitConflictError,
+  QueryRejectedError,
+  ServiceUnavailableError,
+  StatementRefusedError,
+  ThrottledError,
+} from './errors.ts';
 import type { QueryStatus } from './ports.ts';
 
 const conflicts = [
@@ -21,6 +27,28 @@ const outages = [
   'ServiceUnavailable',
 ];
 
+/** What Athena says of a statement that would fail with any rows. */
+const refusals = [
+  'SYNTAX_ERROR',
+  'mismatched input',
+  'TABLE_NOT_FOUND',
+  'SCHEMA_NOT_FOUND',
+  'COLUMN_NOT_FOUND',
+  'FUNCTION_NOT_FOUND',
+  'TYPE_MISMATCH',
+  'PERMISSION_DENIED',
+  'AccessDenied',
+  'Access Denied',
+  'Insufficient permissions',
+  'is not authorized to perform',
+];
+
+/** What a statement that Athena refuses for good means, by the reason it gives. */
+export function refusal(message: string, cause?: unknown): StatementRefusedError | QueryRejectedError {
+  const whole = refusals.some((sign) => message.includes(sign));
+  return whole ? new StatementRefusedError(message, { cause }) : new QueryRejectedError(message, { cause });
+}
+
 /**
  * The one place that decides what a failed query means: conflict and throttling pass by themselves, an outage may, all
  * else needs a person. The message carries Athena's reason whole.
@@ -31,5 +59,5 @@ export function queryFailure(what: string, queryId: string, status: Extract<Quer
   if (says(conflicts)) return new CommitConflictError(message);
   if (says(throttles)) return new ThrottledError(message);
   if (status.state === 'cancelled' || status.retryable || says(outages)) return new ServiceUnavailableError(message);
-  return new QueryRejectedError(message);
+  return refusal(message);
 }

@@ -53,6 +53,14 @@ export class QueryRejectedError extends TerminalError {
   override readonly name = 'QueryRejectedError';
 }
 
+/**
+ * Athena refuses the statement whatever rows it is given: permissions, a missing table, wrong SQL. No file is to blame,
+ * so what waits stays staged until somebody has corrected it.
+ */
+export class StatementRefusedError extends TerminalError {
+  override readonly name = 'StatementRefusedError';
+}
+
 /** Rows went missing or were counted twice between two steps. A defect of ours: nothing is published as done. */
 export class RowConservationError extends TerminalError {
   override readonly name = 'RowConservationError';

@@ -34,6 +34,8 @@ module.exports = async ({ resolveVariable }) => {
       // The external table over a dataset's staged files follows the contract.
       may.catalog(['CreateTable', 'UpdateTable'], { staging: ['*'], silver: ['*'] }),
       may.useLedger(),
+      // A file that its batch has failed of gets a run that says so.
+      may.startRuns(),
     ],
     'refresh-gold': [
       ...may.query({ reads: ['silver', 'gold'], writes: ['gold'] }),
@@ -102,7 +104,7 @@ function permissions({ prefix, database }) {
     useLedger: () =>
       allow(
         ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
-        [arnOf('LedgerTable'), sub('${LedgerTable.Arn}/index/by_dataset')],
+        [arnOf('LedgerTable'), sub(`\${LedgerTable.Arn}/index/by_dataset`)],
       ),
 
     publish: (topic) => allow(['sns:Publish'], [{ Ref: topic }]),

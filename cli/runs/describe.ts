@@ -21,6 +21,7 @@ export type RunOutcome =
   | 'done'
   | 'handed_over'
   | 'already_ingested'
+  | 'undone'
   | 'not_a_file'
   | 'failed'
   | 'timed_out'
@@ -41,7 +42,7 @@ export function describeRun(run: Pick<Execution, 'status' | 'input' | 'output' |
   const next = text(output, 'file', 'next');
   const outcome =
     ENDED[run.status] ??
-    (next === 'already_ingested' || next === 'not_a_file'
+    (next === 'already_ingested' || next === 'undone' || next === 'not_a_file'
       ? next
       : // A run that led may hand over the rest of the table when its own batches are through.
         text(output, 'merge', 'outcome') === 'handed_over' && text(output, 'metrics', 'outcome') === undefined

@@ -33,6 +33,8 @@ export interface Followed {
 export type FileOutcome =
   | 'done'
   | 'already_ingested'
+  /** It was taken out of the lake, and stays out. */
+  | 'undone'
   | 'not_a_file'
   | 'rejected'
   | 'failed'
@@ -130,6 +132,8 @@ function outcomeOf(
       return undefined;
     case 'already_ingested':
       return { outcome: 'already_ingested' };
+    case 'undone':
+      return { outcome: 'undone', error: 'it was taken out by undo; drop it again to bring it back' };
     case 'not_a_file':
       return { outcome: 'not_a_file', error: facts.reason };
     case 'done':

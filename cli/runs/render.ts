@@ -10,6 +10,7 @@ const STYLES: Record<string, Style> = {
   succeeded: 'green',
   handed_over: 'green',
   already_ingested: 'dim',
+  undone: 'dim',
   not_a_file: 'dim',
   failed: 'red',
   rejected: 'red',

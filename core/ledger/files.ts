@@ -60,6 +60,8 @@ async function claimed(store: LedgerStore, known: FileItem | undefined, fresh: F
   if (known === undefined) return fresh;
   const { run, updated_at } = fresh;
   const { state } = await fileState(store, known);
+  if (state === 'undone') return known;
+  if (known.verdict !== undefined) return { ...known, run, updated_at };
   if (state === 'staged' || state === 'merged' || state === 'done')
     return { ...known, run, updated_at, error: undefined };
   const { rev, gsi1sk, received_at, bronze_key, attempts } = known;
@@ -93,11 +95,13 @@ export async function markRejected(
 }
 
 /** Staged or beyond: which validation counts is settled. */
-export const isStaged = (file: FileItem): boolean => file.status === 'staged' || file.status === 'done';
+export const isStaged = ({ status }: FileItem): boolean =>
+  status === 'staged' || status === 'done' || status === 'undone';
 
 /**
  * Records that the run that had claimed the file failed, unless another run has claimed it since. A file that is staged
- * stays staged: the next leader merges it, and the error tells that its own run will not. What is done or rejected stays.
+ * stays staged: the next leader merges it, and the error tells that its own run will not. What is done, undone or
+ * rejected stays.
  */
 export async function markFailed(
   store: LedgerStore,
@@ -108,7 +112,7 @@ export async function markFailed(
 ): Promise<FileItem | undefined> {
   if ((await getFile(store, fileId)) === undefined) return undefined;
   return updateFile(store, clock, fileId, (file) => {
-    if (file.run !== run || file.status === 'done' || file.status === 'rejected') return undefined;
+    if (file.run !== run || ['done', 'rejected', 'undone'].includes(file.status)) return undefined;
     return { status: file.status === 'staged' ? 'staged' : 'failed', error };
   });
 }

@@ -130,6 +130,7 @@ export type BatchStatus = 'planned' | 'submitted' | 'merged' | 'done' | 'failed'
 export interface BatchItem extends Stored {
   from_seq: number;
   to_seq: number;
+  /** Grows in the order of commits; 0: a part of a split batch that has not had its turn. */
   batch_seq: number;
   status: BatchStatus;
   /** ARN of the execution that planned it, or took it over. */

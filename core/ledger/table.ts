@@ -1,4 +1,4 @@
-import { InvalidInputError, LeaseLostError } from '../errors.ts';
+import { InvalidInputError, LeaseLostError, QueryRejectedError } from '../errors.ts';
 import { fileState, getFile } from './files.ts';
 import type { BatchItem, FileItem, StagedItem, TableItem } from './items.ts';
 import { type Clock, type LedgerStore, withRetries } from './store.ts';
@@ -21,13 +21,22 @@ export async function getTable(store: LedgerStore, table: string): Promise<Table
 /**
  * Stages a file as its last finished validation left it: one transaction of the file, the queue entry and the table's
  * counter. A file that is staged already keeps the stage id it has, so when a file was validated twice the ledger names
- * the winner; one whose batch failed is staged anew. Throws InvalidInputError for a file that has no valid validation.
+ * the winner; one whose batch failed is staged anew. Throws InvalidInputError for a file that has no valid validation or
+ * was undone, and QueryRejectedError for one that another run has found to be the one that its batch failed of.
  */
 export async function stageFile(store: LedgerStore, clock: Clock, fileId: string): Promise<FileItem> {
   return withRetries(clock, async () => {
     const file = await getFile(store, fileId);
     if (file === undefined) throw new Error(`the ledger has no file ${fileId}`);
+    if (file.verdict !== undefined) {
+      // Told once, to the run that now fails with it: whoever runs the file again tries again.
+      await store.write([{ ...file, verdict: undefined } as FileItem]);
+      throw new QueryRejectedError(file.verdict.message);
+    }
     const { state } = await fileState(store, file);
+    if (state === 'undone') {
+      throw new InvalidInputError(`file ${fileId} was taken out by undo; drop it again to bring it back`);
+    }
     if (state === 'staged' && file.error !== undefined) {
       // Its run is at it again: the error must not keep it from being woken.
       const again = { ...file, error: undefined };
@@ -68,6 +77,17 @@ export async function batchOf(store: LedgerStore, table: string, seq: number): P
   const [batch] = await store.query<BatchItem>(tableKey(table), { from: batchKey(seq), to: 'batch#~', limit: 1 });
   return batch !== undefined && batch.from_seq <= seq ? batch : undefined;
 }
+
+/** The queue entries of a batch, oldest first. */
+export async function entriesOf(store: LedgerStore, batch: BatchItem): Promise<StagedItem[]> {
+  return store.query<StagedItem>(batch.pk, { from: stagedKey(batch.from_seq), to: stagedKey(batch.to_seq) });
+}
+
+/** What the end of the open batch changes: the next part of a batch that was split is open then. */
+export const batchEnded = ({ split = [] }: TableItem): Partial<TableItem> => ({
+  open_batch: split[0],
+  split: split.length > 1 ? split.slice(1) : undefined,
+});
 
 /** Staged files with a sequence number above `after` (those in no batch yet, unless told), oldest first. */
 export async function waiting(
@@ -162,7 +182,7 @@ export async function release(
 }
 
 /**
- * Writes a batch and whatever goes with it, fenced: only while the lease is this run's with this token. The table's
+ * Writes a batch, whatever goes with it and more batches that depend on it, fenced: only while the lease is this run's with this token. The table's
  * revision is part of the condition, so a new holder makes it fail.
  */
 export async function writeBatch(
@@ -171,13 +191,14 @@ export async function writeBatch(
   lease: { name: string; run: string; token: number },
   batch: BatchItem,
   change: (table: TableItem) => Partial<TableItem> = () => ({}),
+  more: BatchItem[] = [],
 ): Promise<BatchItem> {
   return withRetries(clock, async () => {
     const table = await held(store, lease.name, lease.run, lease.token);
     const stored = await store.get<BatchItem>(batch.pk, batch.sk);
     if ((stored?.rev ?? 0) !== batch.rev)
       throw new LeaseLostError(`another invocation of ${lease.run} works on ${batch.sk}`);
-    await store.write([batch, { ...table, ...change(table), expires_at: leaseUntil(clock) } as TableItem]);
+    await store.write([batch, ...more, { ...table, ...change(table), expires_at: leaseUntil(clock) } as TableItem]);
     return { ...batch, rev: batch.rev + 1 };
   });
 }

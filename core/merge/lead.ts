@@ -3,6 +3,8 @@ import { LeaseLostError } from '../errors.ts';
 import type { BatchItem, StagedItem, TableItem } from '../ledger/items.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import { batchKey, getTable, lead, release, waiting, writeBatch } from '../ledger/table.ts';
+import { reservedFor } from '../ledger/turn.ts';
+import { contentOf } from './batch-content.ts';
 import type { Lake } from './ensure.ts';
 import { limits, planBatch } from './plan.ts';
 import { runBatch } from './run-batch.ts';
@@ -11,6 +13,8 @@ export interface LeadPorts extends Lake {
   ledger: LedgerStore;
   /** Sorted partitions of a staged file, read from its profile. */
   partitionsOf(item: StagedItem): Promise<string[]>;
+  /** Starts a run of `ingest` and returns its ARN. */
+  startRun(input: string): Promise<string>;
   /** How long one call may poll a running query before it returns `running`, in milliseconds. */
   pollMilliseconds: number;
 }
@@ -28,21 +32,32 @@ export interface Lease {
 /**
  * One step of leading a table: takes or renews the lease, resumes the open batch or plans one of all staged files, and
  * brings its MERGE as far as the time allows. `merged` while there is a merged batch that is not yet done; a run that
- * cannot lead, or finds nothing to do, hands over. Repeating it resumes: the ledger knows the batch, its statement and
- * its query. Throws what a failed query means; a batch that failed for good is recorded as failed with its files.
+ * cannot lead, finds nothing to do, or meets an operation that waits for its turn, hands over. Repeating it resumes: the
+ * ledger knows the batch, its statement and its query. Throws what a failed query means, unless another file than `own`
+ * is to blame: that one is recorded as failed, and the others go on.
  */
-export async function leadTable(ports: LeadPorts, dataset: Dataset, run: string): Promise<LeadOutcome> {
-  const led = await lead(ports.ledger, ports.clock, dataset.name, run);
-  if ('leader' in led) return { outcome: 'handed_over', leader: led.leader };
-  const lease: Lease = { name: dataset.name, run, token: led.table.token };
-  let batch = await openBatch(ports.ledger, led.table);
-  batch ??= await plan(ports, lease, led.table);
-  if (batch === undefined) {
-    const free = await release(ports.ledger, ports.clock, dataset.name, run);
-    return free ? { outcome: 'handed_over', leader: run } : leadTable(ports, dataset, run);
+export async function leadTable(ports: LeadPorts, dataset: Dataset, run: string, own?: string): Promise<LeadOutcome> {
+  const { ledger, clock } = ports;
+  const deadline = clock.now().getTime() + ports.pollMilliseconds;
+  for (;;) {
+    const led = await lead(ledger, clock, dataset.name, run);
+    if ('leader' in led) return { outcome: 'handed_over', leader: led.leader };
+    const lease: Lease = { name: dataset.name, run, token: led.table.token };
+    let batch = await openBatch(ledger, led.table);
+    const next = reservedFor(led.table, clock, run);
+    if (batch === undefined && next !== undefined) {
+      await release(ledger, clock, dataset.name, run, true);
+      return { outcome: 'handed_over', leader: next };
+    }
+    batch ??= await plan(ports, lease, led.table);
+    if (batch === undefined) {
+      if (await release(ledger, clock, dataset.name, run)) return { outcome: 'handed_over', leader: run };
+      continue;
+    }
+    if (batch.status === 'merged') return { outcome: 'merged', batch };
+    const result = await runBatch(ports, dataset, lease, batch, { own, deadline });
+    if (result.outcome !== 'failed') return result;
   }
-  if (batch.status === 'merged') return { outcome: 'merged', batch };
-  return runBatch(ports, dataset, lease, batch);
 }
 
 async function openBatch(ledger: LedgerStore, table: TableItem): Promise<BatchItem | undefined> {
@@ -60,17 +75,11 @@ async function plan(ports: LeadPorts, lease: Lease, table: TableItem): Promise<B
     pk: table.pk,
     sk: batchKey(to),
     rev: 0,
-    from_seq: files[0]!.staged_seq,
-    to_seq: to,
+    ...contentOf(files),
     batch_seq: batchSeq,
     status: 'planned',
     run: lease.run,
-    file_ids: files.map((file) => file.file_id),
-    stage_ids: files.map((file) => file.stage_id),
-    rows: files.reduce((sum, file) => sum + file.rows, 0),
     ranges,
-    bounds: boundsOf(files),
-    unknown_fields: unknownOf(files),
     part: 0,
     attempt: 1,
     bytes_scanned: 0,
@@ -83,22 +92,6 @@ async function plan(ports: LeadPorts, lease: Lease, table: TableItem): Promise<B
     }
     return { planned_seq: to, batch_seq: batchSeq, open_batch: to };
   });
-}
-
-/** Unknown fields of all the files that may become columns, in order; undefined when there are none. */
-function unknownOf(files: StagedItem[]): string[] | undefined {
-  const fields = new Set(files.flatMap((file) => file.unknown_fields ?? []));
-  return fields.size === 0 ? undefined : [...fields].sort();
-}
-
-/** First and last partition that the files write to; undefined when one does not list them. */
-function boundsOf(files: StagedItem[]): { from: string; to: string } | undefined {
-  if (files.some((file) => file.partitions.length === 0)) return undefined;
-  // By bytes, as the engine compares text; JavaScript's own order differs beyond the basic plane.
-  const partitions = files
-    .flatMap((file) => file.partitions)
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return { from: partitions[0]!, to: partitions.at(-1)! };
 }
 
 /**

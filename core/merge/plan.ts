@@ -6,13 +6,21 @@ export interface Limits {
   files: number;
   /** Partitions one statement may write; Athena stops at 100 open writers. */
   partitions: number;
+  /** Staged rows in one MERGE. */
+  rows: number;
   /** Staged Parquet bytes in one MERGE. */
   bytes: number;
   /** Unknown fields in one MERGE that may become columns: its text, and the batch's item, have a size limit. */
   fields: number;
 }
 
-export const limits: Limits = { files: 500, partitions: 80, bytes: 2_000_000_000, fields: 300 };
+export const limits: Limits = {
+  files: 500,
+  partitions: 80,
+  rows: 20_000_000,
+  bytes: 2_000_000_000,
+  fields: 300,
+};
 
 export interface Plan {
   files: StagedItem[];
@@ -40,12 +48,18 @@ export async function planBatch(
   const partitions = new Set<string>();
   const fields = new Set<string>();
   let bytes = 0;
+  let rows = 0;
   for (const item of staged) {
     bytes += item.bytes;
+    rows += item.rows;
     for (const partition of item.partitions) partitions.add(partition);
     for (const field of item.unknown_fields ?? []) fields.add(field);
     const fits =
-      files.length < max.files && bytes <= max.bytes && partitions.size <= max.partitions && fields.size <= max.fields;
+      files.length < max.files &&
+      rows <= max.rows &&
+      bytes <= max.bytes &&
+      partitions.size <= max.partitions &&
+      fields.size <= max.fields;
     const alone = item.partition_count > max.partitions || mayHaveMore(item);
     if (files.length > 0 && (!fits || alone)) break;
     files.push(item);

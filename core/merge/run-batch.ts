@@ -1,35 +1,45 @@
 import { queryFailure } from '../athena-failure.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import { RetryableError, TerminalError } from '../errors.ts';
-import { updateFile } from '../ledger/files.ts';
+import { TerminalError } from '../errors.ts';
 import type { BatchItem } from '../ledger/items.ts';
-import { renew, writeBatch } from '../ledger/table.ts';
+import { held, renew, writeBatch } from '../ledger/table.ts';
 import { clientToken, poll } from '../run-query.ts';
 import { ensureTables } from './ensure.ts';
+import type { EvolvedColumn } from './evolve.ts';
+import { failBatch } from './fail-batch.ts';
 import type { LeadPorts, Lease } from './lead.ts';
 import { mergeStatement } from './statements.ts';
 import { silverColumns } from './tables.ts';
 
-/** A batch that has failed so often of what should pass by itself makes way for those behind it. */
-export const maxAttempts = 12;
+export type BatchOutcome =
+  | { outcome: 'running' | 'merged'; batch: BatchItem }
+  /** It has ended without a merge: its only file is failed, and what comes next is the next batch. */
+  | { outcome: 'failed' };
 
 /**
- * Brings an open batch as far as the time allows: starts its statement or finds it started, waits, and commits. Throws
- * what a failed query means; a batch that failed for good is recorded as failed with its files, and the table is free
- * for the next.
+ * Brings an open batch as far as the deadline allows: starts its statement or finds it started, waits, and commits. A
+ * batch that fails for good is split, and goes on with its first part, until the file to blame is alone. Throws what a
+ * failed query means when that passes by itself, when no file is to blame, or when the file to blame is `own`.
  */
 export async function runBatch(
   ports: LeadPorts,
   dataset: Dataset,
   lease: Lease,
   planned: BatchItem,
-): Promise<{ outcome: 'running' | 'merged'; batch: BatchItem }> {
-  const deadline = ports.clock.now().getTime() + ports.pollMilliseconds;
+  { own, deadline }: { own: string | undefined; deadline: number },
+): Promise<BatchOutcome> {
   let batch = planned;
+  const goOn = (failed: BatchItem, error: Error) => failBatch(ports, lease, failed, error, { own, deadline });
   for (;;) {
-    if (batch.query_id === undefined) batch = await submit(ports, dataset, lease, batch);
+    if (batch.query_id === undefined) {
+      const { started, refused } = await submit(ports, dataset, lease, batch);
+      const next = refused === undefined ? started : await goOn(started, refused);
+      if (next === undefined) return { outcome: 'failed' };
+      batch = next;
+      continue;
+    }
     const slice = Math.min(30_000, Math.max(0, deadline - ports.clock.now().getTime()));
-    const status = await poll(ports.athena, ports.clock, batch.query_id!, slice);
+    const status = await poll(ports.athena, ports.clock, batch.query_id, slice);
     if (status.state === 'running') {
       await renew(ports.ledger, ports.clock, lease.name, lease.run, lease.token);
       if (ports.clock.now().getTime() >= deadline - 2000) return { outcome: 'running', batch };
@@ -39,7 +49,10 @@ export async function runBatch(
     if (status.state !== 'succeeded') {
       const files = `${batch.file_ids.slice(0, 3).join(', ')}${batch.file_ids.length > 3 ? ', …' : ''}`;
       const what = `MERGE of ${batch.file_ids.length} files (${files}) into silver.${lease.name}`;
-      throw await failed(ports, lease, batch, queryFailure(what, batch.query_id!, status));
+      const next = await goOn(batch, queryFailure(what, batch.query_id!, status));
+      if (next === undefined) return { outcome: 'failed' };
+      batch = next;
+      continue;
     }
     if (batch.part + 1 >= batch.ranges.length) return { outcome: 'merged', batch: await commit(ports, lease, batch) };
     const next: BatchItem = { ...batch, part: batch.part + 1, status: 'planned', query_id: undefined, sql: undefined };
@@ -49,51 +62,57 @@ export async function runBatch(
 
 /**
  * The intent, with statement and token, is in the ledger before the query starts: after a crash in between, the same
- * token and text give the same query. A statement that cannot be made, or that Athena refuses at once, fails the batch.
+ * token and text give the same query. `refused`: the statement cannot be made, or Athena refuses it at once.
  */
-async function submit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: BatchItem): Promise<BatchItem> {
+async function submit(
+  ports: LeadPorts,
+  dataset: Dataset,
+  lease: Lease,
+  batch: BatchItem,
+): Promise<{ started: BatchItem; refused?: TerminalError }> {
   let intent = batch;
   try {
     const evolved = await ensureTables(ports, dataset, batch.unknown_fields ?? []);
-    if (batch.status !== 'submitted' || batch.sql === undefined) {
-      const sql = mergeStatement(ports.files, dataset, ports.databases, {
-        stageIds: batch.stage_ids,
-        batchSeq: batch.batch_seq,
-        range: batch.ranges[batch.part],
-        bounds: batch.bounds,
-        evolved,
-      });
-      const token = clientToken(lease.name, batch.sk, batch.planned_at, batch.part, batch.attempt);
-      const columns = [...silverColumns(dataset), ...evolved].map(({ name }) => name);
-      const submitted: BatchItem = { ...batch, status: 'submitted', sql, client_token: token, columns };
-      intent = await writeBatch(ports.ledger, ports.clock, lease, submitted);
-    }
+    if (batch.status !== 'submitted' || batch.sql === undefined)
+      intent = await intend(ports, dataset, lease, batch, evolved);
     const queryId = await ports.athena.start(intent.sql!, intent.client_token!);
-    return await writeBatch(ports.ledger, ports.clock, lease, { ...intent, query_id: queryId });
+    return { started: await writeBatch(ports.ledger, ports.clock, lease, { ...intent, query_id: queryId }) };
   } catch (error) {
-    if (error instanceof TerminalError) await failed(ports, lease, intent, error);
+    if (error instanceof TerminalError) return { started: intent, refused: error };
     throw error;
   }
 }
 
-/** Records what the failure means: another attempt for what passes by itself, the end of the batch for what does not. */
-async function failed(ports: LeadPorts, lease: Lease, batch: BatchItem, error: Error): Promise<Error> {
+async function intend(
+  ports: LeadPorts,
+  dataset: Dataset,
+  lease: Lease,
+  batch: BatchItem,
+  evolved: EvolvedColumn[],
+): Promise<BatchItem> {
   const { ledger, clock } = ports;
-  if (error instanceof RetryableError && batch.attempt < maxAttempts) {
-    const again = { status: 'planned', attempt: batch.attempt + 1, query_id: undefined, sql: undefined } as const;
-    await writeBatch(ledger, clock, lease, { ...batch, ...again });
-    return error;
-  }
-  const text = `${error.name}: ${error.message}`;
-  const end: BatchItem = { ...batch, status: 'failed', error: text, sql: undefined };
-  await writeBatch(ledger, clock, lease, end, () => ({ open_batch: undefined }));
-  // Their state follows from the batch already; the item shows it to whoever lists files.
-  for (const id of batch.file_ids) {
-    await updateFile(ledger, clock, id, (file) =>
-      file.status === 'staged' && file.staged_seq! <= batch.to_seq ? { status: 'failed', error: text } : undefined,
-    );
-  }
-  return error;
+  // What is merged last has the greatest number, since marts go by it; parts of a split batch are merged out of turn.
+  const { batch_seq: greatest } = await held(ledger, lease.name, lease.run, lease.token);
+  const batchSeq = batch.batch_seq === greatest ? greatest : greatest + 1;
+  const sql = mergeStatement(ports.files, dataset, ports.databases, {
+    stageIds: batch.stage_ids,
+    batchSeq,
+    range: batch.ranges[batch.part],
+    bounds: batch.bounds,
+    evolved,
+  });
+  const { sk, from_seq, planned_at, part, attempt } = batch;
+  const token = clientToken(lease.name, sk, from_seq, batchSeq, planned_at, part, attempt);
+  const columns = [...silverColumns(dataset), ...evolved].map(({ name }) => name);
+  const submitted: BatchItem = {
+    ...batch,
+    batch_seq: batchSeq,
+    status: 'submitted',
+    sql,
+    client_token: token,
+    columns,
+  };
+  return writeBatch(ledger, clock, lease, submitted, () => ({ batch_seq: batchSeq }));
 }
 
 /** The commit point: one conditional write makes every file of the batch merged. */

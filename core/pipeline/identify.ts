@@ -37,7 +37,7 @@ export interface IdentifyPorts {
 
 /**
  * Finds the dataset and the exact version, claims the file in the ledger and freezes it as bronze with its lineage.
- * Repeated, it finds its work done. A file that is done already goes no further; one that is staged goes on to the merge.
+ * Repeated, it finds its work done. A file that is done or undone goes no further; one that is staged goes on to the merge.
  * Throws UnknownDatasetError (recorded in the ledger) and FileRejectedError when the version is gone.
  */
 export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, run: string): Promise<Identified> {
@@ -58,7 +58,9 @@ export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, r
   const file = { ...version, file_id: id, dataset, bronze_key: bronzeKey };
   const { state } = await fileState(ports.ledger, claimed);
   if (state === 'done') return { next: 'already_ingested', ...file };
-  return { next: state === 'staged' || state === 'merged' ? 'merge' : 'validate', ...file };
+  if (state === 'undone') return { next: 'undone', ...file };
+  const settled = state === 'staged' || state === 'merged' || claimed.verdict !== undefined;
+  return { next: settled ? 'merge' : 'validate', ...file };
 }
 
 function datasetOrError(key: string, datasets: string[]): string | UnknownDatasetError {

@@ -13,7 +13,7 @@ export async function mergeRows(ports: LeadPorts, dataset: Dataset, file: FileRe
   if (staged.dataset !== dataset.name) {
     throw new InvalidInputError(`file ${file.file_id} is of ${staged.dataset} in the ledger, not of ${dataset.name}`);
   }
-  const led = await leadTable(ports, dataset, run);
+  const led = await leadTable(ports, dataset, run, file.file_id);
   if (led.outcome === 'handed_over') {
     return { outcome: 'handed_over', leader_run: led.leader, batch_seq: null, files: 0, rows: 0 };
   }

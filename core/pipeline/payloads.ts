@@ -45,8 +45,8 @@ export type FileRef = z.infer<typeof FileRef>;
 /** IdentifyFile in: `{ event: $, run: $$.Execution.Id }`; out, at `$.file`: */
 export const IdentifyFileInput = z.object({ event: ObjectCreated, run: z.string() });
 export const Identified = z.object({
-  /** validate → ValidateFile; merge → MergeRows (already staged); already_ingested, not_a_file → Succeed. */
-  next: z.enum(['validate', 'merge', 'already_ingested', 'not_a_file']),
+  /** validate → ValidateFile; merge → MergeRows (already staged); the others → Succeed. */
+  next: z.enum(['validate', 'merge', 'already_ingested', 'undone', 'not_a_file']),
   reason: z.string().optional(),
   ...FileRef.partial().shape,
 });

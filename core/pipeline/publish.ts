@@ -2,7 +2,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { RowConservationError } from '../errors.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
 import type { BatchItem, FileItem, RowCounts } from '../ledger/items.ts';
-import { getTable, release, writeBatch } from '../ledger/table.ts';
+import { batchEnded, getTable, release, writeBatch } from '../ledger/table.ts';
 import type { Lake } from '../merge/ensure.ts';
 import { mergedBatch } from '../merge/lead.ts';
 import { conservationQuery } from '../merge/statements.ts';
@@ -47,9 +47,7 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
         updateFile(ports.ledger, ports.clock, file.file_id, () => ({ status: 'done', error: undefined })),
       ),
     );
-    await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, () => ({
-      open_batch: undefined,
-    }));
+    await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, batchEnded);
     published = { files: files.length, counts: metrics.counts };
   }
   return { outcome: await next(ports, dataset.name, run), ...published };

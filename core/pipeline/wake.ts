@@ -2,6 +2,7 @@ import { getFile } from '../ledger/files.ts';
 import type { BatchItem, FileItem, MartItem, TableItem } from '../ledger/items.ts';
 import { type Clock, type LedgerStore, withRetries } from '../ledger/store.ts';
 import { batchKey, getTable, isIdle, release, waiting } from '../ledger/table.ts';
+import { reservedFor } from '../ledger/turn.ts';
 import { runInput } from './keys.ts';
 
 export interface WakePorts {
@@ -17,18 +18,33 @@ export interface WakePorts {
  * the run's ARN, or undefined when nothing waits. One run too many does no harm: it hands over.
  */
 export async function wakeNext(ports: WakePorts, dataset: string, besides?: string): Promise<string | undefined> {
-  const table = await getTable(ports.ledger, dataset);
-  if (!isIdle(table, ports.clock)) return undefined;
-  for await (const fileId of waitingFiles(ports.ledger, table)) {
-    const file = await getFile(ports.ledger, fileId);
-    if (file !== undefined && mayWake(file, besides)) return ports.startRun(JSON.stringify(runInput(file)));
+  return wakeOne(ports, dataset, (file) => file.error === undefined && file.run !== besides);
+}
+
+/**
+ * Starts a run for the oldest file that waits while nobody leads, whatever became of its own run: for a sweep, which
+ * comes seldom enough. Returns the run's ARN, or undefined when nothing waits.
+ */
+export async function wakeStaged(ports: WakePorts, dataset: string): Promise<string | undefined> {
+  return wakeOne(ports, dataset, () => true);
+}
+
+async function wakeOne(ports: WakePorts, dataset: string, may: (file: FileItem) => boolean) {
+  const { ledger, clock } = ports;
+  const table = await getTable(ledger, dataset);
+  // Whoever has the next turn wakes what waits when it is done.
+  if (!isIdle(table, clock) || reservedFor(table, clock, '') !== undefined) return undefined;
+  for await (const fileId of waitingFiles(ledger, table)) {
+    const file = await getFile(ledger, fileId);
+    if (file?.status === 'staged' && may(file)) return ports.startRun(JSON.stringify(runInput(file)));
   }
   return undefined;
 }
 
 async function* waitingFiles(ledger: LedgerStore, table: TableItem): AsyncGenerator<string> {
-  if (table.open_batch !== undefined) {
-    yield* (await ledger.get<BatchItem>(table.pk, batchKey(table.open_batch)))?.file_ids ?? [];
+  const open = table.open_batch === undefined ? [] : [table.open_batch];
+  for (const batch of [...open, ...(table.split ?? [])]) {
+    yield* (await ledger.get<BatchItem>(table.pk, batchKey(batch)))?.file_ids ?? [];
   }
   let page = await waiting(ledger, table, 50);
   while (page.length > 0) {
@@ -36,9 +52,6 @@ async function* waitingFiles(ledger: LedgerStore, table: TableItem): AsyncGenera
     page = await waiting(ledger, table, 50, page.at(-1)!.staged_seq);
   }
 }
-
-const mayWake = (file: FileItem, besides: string | undefined) =>
-  file.status === 'staged' && file.error === undefined && file.run !== besides;
 
 /**
  * Gives back every lease that a failed run holds and, unless told otherwise, wakes the next run if nobody leads now.
@@ -52,18 +65,22 @@ export async function releaseLeaseOf(
   wake = true,
 ): Promise<string | undefined> {
   for (const mart of marts) await releaseMart(ports, mart, run);
-  await release(ports.ledger, ports.clock, dataset, run, true);
+  await letGo(ports, dataset, run);
   return wake ? wakeNext(ports, dataset, run) : undefined;
 }
 
 /** Gives back the lease that an operation took, or the turn that it reserved, and wakes what waits meanwhile. */
 export async function endTurn(ports: WakePorts, dataset: string, run: string): Promise<string | undefined> {
-  await release(ports.ledger, ports.clock, dataset, run, true);
-  await withRetries(ports.clock, async () => {
-    const table = await getTable(ports.ledger, dataset);
-    if (table.turn?.run === run) await ports.ledger.write([{ ...table, turn: undefined } as TableItem]);
-  });
+  await letGo(ports, dataset, run);
   return wakeNext(ports, dataset, run);
+}
+
+async function letGo({ ledger, clock }: WakePorts, dataset: string, run: string): Promise<void> {
+  await release(ledger, clock, dataset, run, true);
+  await withRetries(clock, async () => {
+    const table = await getTable(ledger, dataset);
+    if (table.turn?.run === run) await ledger.write([{ ...table, turn: undefined } as TableItem]);
+  });
 }
 
 async function releaseMart({ ledger, clock }: WakePorts, mart: string, run: string): Promise<void> {

@@ -18,8 +18,11 @@ describe('queryFailure', () => {
     ['Query exhausted resources: TooManyRequestsException', 'ThrottledError'],
     ['HIVE_CANNOT_OPEN_SPLIT: Please reduce your request rate. SlowDown', 'ThrottledError'],
     ['GENERIC_INTERNAL_ERROR: something', 'ServiceUnavailableError'],
-    ['TYPE_MISMATCH: line 1:8: cannot be applied', 'QueryRejectedError'],
-    ['TABLE_NOT_FOUND: line 1:15: Table does not exist', 'QueryRejectedError'],
+    ['TYPE_MISMATCH: line 1:8: cannot be applied', 'StatementRefusedError'],
+    ['TABLE_NOT_FOUND: line 1:15: Table does not exist', 'StatementRefusedError'],
+    ['PERMISSION_DENIED: Access Denied (Service: Amazon S3; Status Code: 403)', 'StatementRefusedError'],
+    ['HIVE_BAD_DATA: Field amount has an incompatible type', 'QueryRejectedError'],
+    ['NUMERIC_VALUE_OUT_OF_RANGE: bigint multiplication overflow', 'QueryRejectedError'],
   ])('%s is a %s, with the reason whole', (reason, name) => {
     const error = queryFailure('MERGE into silver.orders', 'q1', failed(reason));
 

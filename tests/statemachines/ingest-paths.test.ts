@@ -90,6 +90,7 @@ describe('the path of a file', () => {
 
   it.each([
     ['already_ingested', 'AlreadyIngested'],
+    ['undone', 'AlreadyUndone'],
     ['not_a_file', 'NotAFile'],
   ] as const)('ends well at once when the file is %s', (next, end) => {
     const run = runMachine(machine, event, { IdentifyFile: [identified(next)] });

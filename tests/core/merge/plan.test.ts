@@ -10,19 +10,20 @@ const staged = fc
     fc.record({
       partitions: fc.uniqueArray(day, { maxLength: 12 }),
       bytes: fc.integer({ min: 0, max: 100 }),
+      rows: fc.integer({ min: 0, max: 100 }),
       fields: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { maxLength: 4 }),
     }),
   )
   .map((files) =>
     files.map(
-      ({ partitions, bytes, fields }, index): StagedItem => ({
+      ({ partitions, bytes, rows, fields }, index): StagedItem => ({
         pk: 'table#orders',
         sk: `staged#${index}`,
         rev: 1,
         staged_seq: index + 1,
         file_id: `f${index}`,
         stage_id: `f${index}-1`,
-        rows: 1,
+        rows,
         bytes,
         partitions: partitions.sort(),
         partition_count: partitions.length,
@@ -31,7 +32,7 @@ const staged = fc
       }),
     ),
   );
-const max: Limits = { files: 5, partitions: 8, bytes: 200, fields: 5 };
+const max: Limits = { files: 5, partitions: 8, rows: 250, bytes: 200, fields: 5 };
 
 describe('planBatch', () => {
   it('takes every staged file in order, in batches that keep every limit', async () => {
@@ -47,6 +48,8 @@ describe('planBatch', () => {
           expect(new Set(plan.files.flatMap((file) => file.unknown_fields)).size).toBeLessThanOrEqual(max.fields);
           if (plan.files.length > 1)
             expect(plan.files.reduce((sum, file) => sum + file.bytes, 0)).toBeLessThanOrEqual(max.bytes);
+          if (plan.files.length > 1)
+            expect(plan.files.reduce((sum, file) => sum + file.rows, 0)).toBeLessThanOrEqual(max.rows);
           if (plan.ranges.length === 0) expect(partitions.size).toBeLessThanOrEqual(max.partitions);
           else expect(plan.files.length).toBe(1);
           taken.push(...plan.files);

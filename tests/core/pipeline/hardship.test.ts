@@ -5,8 +5,8 @@ import { claimFile, getFile, markFailed, markRejected, updateFile } from '../../
 import type { BatchItem, TableItem } from '../../../core/ledger/items.ts';
 import type { LedgerStore, Range, Stored } from '../../../core/ledger/store.ts';
 import { getTable, stageFile } from '../../../core/ledger/table.ts';
+import { maxAttempts } from '../../../core/merge/fail-batch.ts';
 import { leadTable } from '../../../core/merge/lead.ts';
-import { maxAttempts } from '../../../core/merge/run-batch.ts';
 import { type NamedType, silverColumns } from '../../../core/merge/tables.ts';
 import { identifyFile } from '../../../core/pipeline/identify.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
@@ -35,17 +35,18 @@ const throttled = (ports: World): PublishPorts => ({
 
 describe('a batch that fails for good', () => {
   it('leaves its files to be re-run, also when the run that led it had another file', async () => {
-    const fake = fakeAthena(['running', 'TYPE_MISMATCH: line 1:8']);
+    const fake = fakeAthena(['running', 'HIVE_BAD_DATA: not Parquet']);
     const ports = world(fake);
     await land(ports, 1, 'run1');
     await land(ports, 2, 'run2');
     await lead(ports, 1, 'run1');
     await lead(ports, 2, 'run2');
     fake.end();
-    await expect(lead(ports, 1, 'run1')).rejects.toThrow('TYPE_MISMATCH');
-    await releaseLeaseOf(wakePorts(ports), [], 'orders', 'run1');
+    await lead(ports, 1, 'run1');
 
-    expect(await status(ports, 2)).toBe('failed');
+    expect([await status(ports, 1), await status(ports, 2)]).toEqual(['done', 'failed']);
+    expect(ports.started.map((input) => JSON.parse(input).detail.object.key)).toEqual(['landing/orders/2.csv']);
+    await expect(lead(ports, 2, 'run2a')).rejects.toThrow('HIVE_BAD_DATA');
     await land(ports, 2, 'run2b');
     expect(await lead(ports, 2, 'run2b')).toBe('ingested');
 
@@ -53,7 +54,7 @@ describe('a batch that fails for good', () => {
   });
 
   it('does not end well by being tried again after a crash before its files were marked', async () => {
-    const fake = fakeAthena(['TYPE_MISMATCH: line 1:8', 'TYPE_MISMATCH: line 1:8']);
+    const fake = fakeAthena(['HIVE_BAD_DATA: not Parquet', 'HIVE_BAD_DATA: not Parquet']);
     const store = memoryStore();
     const ports = world(fake, store);
     await land(ports, 1, 'run1');
@@ -66,7 +67,7 @@ describe('a batch that fails for good', () => {
 
     await expect(lead({ ...ports, ledger: { ...store, write } }, 1, 'run1')).rejects.toThrow('crash');
 
-    await expect(lead(ports, 1, 'run1')).rejects.toThrow('TYPE_MISMATCH');
+    await expect(lead(ports, 1, 'run1')).rejects.toThrow('HIVE_BAD_DATA');
   });
 
   it('is one that fails again and again of what should pass by itself', async () => {
@@ -155,9 +156,9 @@ describe('re-running', () => {
   });
 
   it('does not merge what was rejected meanwhile', async () => {
-    const ports = world(fakeAthena(['TYPE_MISMATCH']));
+    const ports = world(fakeAthena(['HIVE_BAD_DATA']));
     await land(ports, 1, 'run1');
-    await expect(mergeRows(ports, orders, fileRef(1), 'run1')).rejects.toThrow('TYPE_MISMATCH');
+    await expect(mergeRows(ports, orders, fileRef(1), 'run1')).rejects.toThrow('HIVE_BAD_DATA');
     await claimFile(ports.ledger, ports.clock, { ...fileRef(1), run: 'run2' });
     await markRejected(ports.ledger, ports.clock, 'file1', new FileRejectedError('too many'));
 

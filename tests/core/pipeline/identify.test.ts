@@ -95,7 +95,7 @@ describe('identifyFile', () => {
     expect(item).toMatchObject({ status: 'rejected', dataset: 'unknown', error: expect.stringContaining('ordres') });
   });
 
-  it('sends a file that is done nowhere, a staged one to the merge, a failed one to validation', async () => {
+  it('sends a file that is done or undone nowhere, a staged one to the merge, a failed one to validation', async () => {
     const { ports } = bucketWith(version('v1'));
     const event = created({ key: 'landing/orders/a.csv', 'version-id': 'v1' });
     const { file_id } = await identifyFile(ports, event, 'run1');
@@ -108,6 +108,8 @@ describe('identifyFile', () => {
     expect(await become({ status: 'done' })).toBe('already_ingested');
     expect(await become({ status: 'failed' })).toBe('validate');
     expect(await become({ status: 'rejected' })).toBe('validate');
+    expect(await become({ status: 'undone' })).toBe('undone');
+    expect((await getFile(ports.ledger, file_id!))?.status).toBe('undone');
   });
 
   it('keeps a staged file staged when its run fails, with the error noted until it is claimed again', async () => {

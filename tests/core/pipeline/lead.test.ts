@@ -82,13 +82,24 @@ describe('leading a table', () => {
     expect(fake.merges).toEqual([['stage1'], ['stage1']]);
   });
 
+  it('goes on by itself after conflicts with another writer, as long as the call has time', async () => {
+    const conflict = 'ICEBERG_COMMIT_ERROR: Failed to commit';
+    const fake = fakeAthena([conflict, conflict, conflict]);
+    const ports = { ...world(fake), pollMilliseconds: 60_000 };
+    await land(ports, 1, 'run1');
+
+    expect(await lead(ports, 1, 'run1')).toBe('ingested');
+
+    expect(fake.merges).toEqual(Array(4).fill(['stage1']));
+  });
+
   it('records a batch that fails for good with all its files, and the next run goes on without it', async () => {
-    const fake = fakeAthena(['TYPE_MISMATCH: line 1:8']);
+    const fake = fakeAthena(['HIVE_BAD_DATA: not Parquet']);
     const ports = world(fake);
     await land(ports, 1, 'run1');
     await land(ports, 2, 'run2');
 
-    await expect(lead(ports, 1, 'run1')).rejects.toThrow('TYPE_MISMATCH');
+    await expect(lead(ports, 1, 'run1')).rejects.toThrow('HIVE_BAD_DATA');
     await releaseLeaseOf({ ...ports, startRun: async () => '' }, [], 'orders', 'run1');
     expect(await lead(ports, 2, 'run2')).toBe('ingested');
 

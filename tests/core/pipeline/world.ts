@@ -34,9 +34,10 @@ export const orders: Dataset = {
 
 /**
  * Athena as the merge sees it: a token names one query for ever, a MERGE brings the stage ids of its text into silver
- * once it has ended, a count tells what is there. `outcomes` scripts the ends of MERGEs in the order they start.
+ * once it has ended, a count tells what is there. `outcomes` scripts the ends of MERGEs in the order they start; a MERGE
+ * of a stage that is `poison` fails whatever they say.
  */
-export function fakeAthena(outcomes: ('succeeded' | 'running' | string)[] = []) {
+export function fakeAthena(outcomes: ('succeeded' | 'running' | string)[] = [], poison = new Set<string>()) {
   const queries = new Map<string, { sql: string; status: QueryStatus }>();
   const merged = new Set<string>();
   const merges: string[][] = [];
@@ -60,7 +61,8 @@ export function fakeAthena(outcomes: ('succeeded' | 'running' | string)[] = []) 
         return token;
       }
       merges.push(stageIds(sql));
-      const outcome = outcomes.shift() ?? 'succeeded';
+      const bad = stageIds(sql).some((stage) => poison.has(stage));
+      const outcome = bad ? 'HIVE_BAD_DATA: poison' : (outcomes.shift() ?? 'succeeded');
       if (outcome === 'succeeded') end(token);
       else if (outcome !== 'running') {
         queries.get(token)!.status = { state: 'failed', reason: outcome, retryable: false, bytesScanned: 0 };
@@ -99,6 +101,7 @@ export function world(
   ledger: LedgerStore = memoryStore(),
   clock = handClock(),
 ): World {
+  const started: string[] = [];
   return {
     athena: fake.athena,
     catalog: fakeCatalog(),
@@ -109,7 +112,8 @@ export function world(
     ledger,
     partitionsOf: async () => [],
     pollMilliseconds: 0,
-    started: [],
+    startRun: async (input) => `woken ${started.push(input)}`,
+    started,
     published: 0,
   };
 }
@@ -153,7 +157,6 @@ export async function lead(ports: World, n: number, run: string): Promise<'hande
     await refreshMarts({ ...ports, datasets: { orders }, marts: [] }, 'orders', run);
     const publish = {
       ...ports,
-      startRun: async (input: string) => `woken ${ports.started.push(input)}`,
       publish: () => ports.published++,
     };
     if ((await publishBatch(publish, orders, run)).outcome === 'done') return 'ingested';
