@@ -11,8 +11,17 @@ const conflicts = [
   'ICEBERG_COMMIT_ERROR',
   // Two MERGEs at once make the loser see a target row twice: a conflict, not a defect of the data.
   'MERGE_TARGET_ROW_MULTIPLE_MATCHES',
+  'detected concurrent update',
+  'ConcurrentModificationException',
 ];
-const throttles = ['TooManyRequestsException', 'ThrottlingException', 'SlowDown', 'Reduce your request rate'];
+const throttles = [
+  'TooManyRequestsException',
+  'ThrottlingException',
+  'Rate exceeded',
+  'SlowDown',
+  'Slow Down',
+  'educe your request rate',
+];
 const outages = [
   'GENERIC_INTERNAL_ERROR',
   'INTERNAL_ERROR_QUERY_ENGINE',
@@ -26,6 +35,9 @@ const outages = [
   'SERVER_SHUTTING_DOWN',
   'ServiceUnavailable',
 ];
+
+/** What a file holds cannot be read, however often it is tried; Athena may call that an error of the system. */
+const damage = ['HIVE_BAD_DATA', 'HIVE_PARTITION_SCHEMA_MISMATCH', 'HIVE_INVALID_PARTITION_VALUE', 'ICEBERG_BAD_DATA'];
 
 /** What Athena says of a statement that would fail with any rows. */
 const refusals = [
@@ -58,6 +70,11 @@ export function queryFailure(what: string, queryId: string, status: Extract<Quer
   const says = (signs: string[]) => signs.some((sign) => status.reason.includes(sign));
   if (says(conflicts)) return new CommitConflictError(message);
   if (says(throttles)) return new ThrottledError(message);
+  if (says(damage)) return refusal(message);
   if (status.state === 'cancelled' || status.retryable || says(outages)) return new ServiceUnavailableError(message);
   return refusal(message);
 }
+
+/** Whether the statement asked too much of Athena at once: half of it may pass. */
+export const tooLarge = (error: Error): boolean =>
+  /Query exhausted resources|EXCEEDED_(LOCAL_|GLOBAL_)?(MEMORY|TIME|CPU|SCAN)_LIMIT/.test(error.message);

@@ -1,12 +1,13 @@
 import { queryFailure } from '../athena-failure.ts';
-import { LeaseLostError, QueryRejectedError, RetryableError, TerminalError } from '../errors.ts';
+import { QueryRejectedError, RetryableError, ServiceUnavailableError, TerminalError } from '../errors.ts';
 import type { MartItem, SourceWatermark } from '../ledger/items.ts';
-import { type LedgerStore, RevisionConflict, withRetries } from '../ledger/store.ts';
-import { getTable, leaseSeconds } from '../ledger/table.ts';
+import { type LedgerStore, withRetries } from '../ledger/store.ts';
+import { getTable } from '../ledger/table.ts';
 import { fitSilver, type Lake } from '../merge/ensure.ts';
 import { maxSqlBytes } from '../merge/statements.ts';
 import { clientToken, poll, runQuery } from '../run-query.ts';
 import { ensureMart } from './ensure.ts';
+import { free, getMart, takeMart, writeMart } from './lease.ts';
 import { isTable, type Mart, martsOf } from './mart.ts';
 import { createView, type Datasets, dirtyQuery, maxDirty, mergeMart, type Sources } from './statements.ts';
 
@@ -29,7 +30,7 @@ export async function refreshMarts(ports: GoldPorts, dataset: string, run: strin
   const marts = martsOf(ports.marts, dataset);
   const deadline = ports.clock.now().getTime() + ports.pollMilliseconds;
   const results = await Promise.allSettled(
-    marts.filter(isTable).map((mart) => refreshTable(ports, mart, run, deadline)),
+    marts.filter(isTable).map((mart) => refreshTable(ports, mart, run, deadline).catch(planAnew)),
   );
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
   if (errors.length > 0) throw errors.find((error) => !(error instanceof RetryableError)) ?? errors[0]!;
@@ -39,36 +40,6 @@ export async function refreshMarts(ports: GoldPorts, dataset: string, run: strin
   return { outcome: 'refreshed', marts: marts.map((mart) => mart.name) };
 }
 
-async function getMart(ports: GoldPorts, mart: Mart): Promise<MartItem> {
-  const key = { pk: `mart#${mart.name}`, sk: 'state' as const };
-  const item = await ports.ledger.get<MartItem>(key.pk, key.sk);
-  return item ?? { ...key, rev: 0, sources: {}, definition: '', refreshed_at: '' };
-}
-
-/** Takes or renews the mart's lease: marts of several datasets have several leaders. Undefined: another run refreshes it. */
-async function take(ports: GoldPorts, mart: Mart, run: string): Promise<MartItem | undefined> {
-  return withRetries(ports.clock, async () => {
-    const item = await getMart(ports, mart);
-    const now = ports.clock.now();
-    if (item.owner !== undefined && item.owner !== run && item.expires_at! > now.toISOString()) return undefined;
-    const expires = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
-    const taken = { ...item, owner: run, expires_at: expires };
-    await ports.ledger.write([taken]);
-    return { ...taken, rev: taken.rev + 1 };
-  });
-}
-
-/** Writes the mart's item as its holder; throws LeaseLostError when somebody else has written since. */
-async function write(ports: GoldPorts, item: MartItem): Promise<MartItem> {
-  try {
-    await ports.ledger.write([item]);
-  } catch (error) {
-    if (!(error instanceof RevisionConflict)) throw error;
-    throw new LeaseLostError(`another run refreshes ${item.pk}`, { cause: error });
-  }
-  return { ...item, rev: item.rev + 1 };
-}
-
 const built = (ports: GoldPorts, key: string[], sources: Sources, definition: string) => ({
   key,
   sources,
@@ -76,8 +47,6 @@ const built = (ports: GoldPorts, key: string[], sources: Sources, definition: st
   refreshed_at: ports.clock.now().toISOString(),
   pending: undefined,
 });
-
-const free = { owner: undefined, expires_at: undefined };
 
 /**
  * Refreshes until the mart is built from what is committed now: what another run has left under way is finished first,
@@ -90,28 +59,33 @@ async function refreshTable(
   deadline: number,
 ): Promise<'running' | 'refreshed'> {
   for (;;) {
-    let item = await take(ports, mart, run);
+    let item = await takeMart(ports, mart.name, run);
     if (item === undefined) return 'running';
-    if (item.definition !== '' && item.definition !== mart.definition) {
+    const before = await committed(ports, mart);
+    if (item.definition !== '' && (item.definition !== mart.definition || isRebuilt(item.sources, before))) {
       // From here on the table may be anything, until one full MERGE of some definition has succeeded.
-      item = await write(ports, { ...item, definition: '', sources: {} });
+      item = await writeMart(ports.ledger, { ...item, definition: '', sources: {} });
     }
-    // One that was not started, of a definition that has been replaced since, is not started any more.
-    const stale = item.pending?.query_id === undefined && item.pending?.definition !== mart.definition;
+    // One that was not started, of a definition or a table that has been replaced since, is not started any more.
+    const { pending: left } = item;
+    const stale =
+      left !== undefined &&
+      left.query_id === undefined &&
+      (left.definition !== mart.definition || isRebuilt(left.sources, before));
     if (item.pending === undefined || stale) {
       const now = await committed(ports, mart);
       const sql = await nextStatement(ports, mart, item, now);
-      const renewed = await take(ports, mart, run);
+      const renewed = await takeMart(ports, mart.name, run);
       // That took longer than the lease, and somebody else was at it meanwhile.
       if (renewed?.rev !== item.rev + 1) continue;
       item = renewed;
       if (sql === undefined) {
-        await write(ports, { ...item, ...built(ports, mart.key, now, mart.definition), ...free });
+        await writeMart(ports.ledger, { ...item, ...built(ports, mart.key, now, mart.definition), ...free });
         return 'refreshed';
       }
       const token = clientToken(mart.name, item.rev, ports.clock.now().toISOString());
       const pending = { sql, client_token: token, sources: now, definition: mart.definition, key: mart.key };
-      item = await write(ports, { ...item, pending });
+      item = await writeMart(ports.ledger, { ...item, pending });
     }
     if ((await finish(ports, mart, item, deadline)) === 'running') return 'running';
   }
@@ -120,7 +94,7 @@ async function refreshTable(
 /** Starts the statement under way, or finds it started, and waits for its end; the item then says what was built. */
 async function finish(ports: GoldPorts, mart: Mart, started: MartItem, deadline: number): Promise<'running' | 'built'> {
   const pending = started.pending!;
-  const abandon = (item: MartItem) => write(ports, { ...item, pending: undefined, ...free });
+  const abandon = (item: MartItem) => writeMart(ports.ledger, { ...item, pending: undefined, ...free });
   let item = started;
   let queryId = pending.query_id;
   if (queryId === undefined) {
@@ -131,7 +105,7 @@ async function finish(ports: GoldPorts, mart: Mart, started: MartItem, deadline:
       if (error instanceof TerminalError) await abandon(item);
       throw error;
     }
-    item = await write(ports, { ...item, pending: { ...pending, query_id: queryId } });
+    item = await writeMart(ports.ledger, { ...item, pending: { ...pending, query_id: queryId } });
   }
   const status = await poll(ports.athena, ports.clock, queryId, Math.max(0, deadline - ports.clock.now().getTime()));
   if (status.state === 'running') return 'running';
@@ -139,18 +113,23 @@ async function finish(ports: GoldPorts, mart: Mart, started: MartItem, deadline:
     await abandon(item);
     throw queryFailure(`refreshing gold.${mart.name}`, queryId, status);
   }
-  await write(ports, { ...item, ...built(ports, pending.key, pending.sources, pending.definition) });
+  await writeMart(ports.ledger, { ...item, ...built(ports, pending.key, pending.sources, pending.definition) });
   return 'built';
 }
 
 /** What the ledger says is committed of each source. */
 async function committed(ports: GoldPorts, mart: Mart): Promise<Sources> {
   const entries = mart.sources.map(async (source): Promise<[string, SourceWatermark]> => {
-    const { committed } = await getTable(ports.ledger, source);
-    return [source, committed ?? { snapshot_id: null, batch_seq: 0 }];
+    const { committed, removed_seq, rebuilt_seq } = await getTable(ports.ledger, source);
+    if (committed === undefined) return [source, { snapshot_id: null, batch_seq: 0 }];
+    return [source, { ...committed, removed_seq, rebuilt_seq }];
   });
   return Object.fromEntries(await Promise.all(entries));
 }
+
+/** One of the tables has been put in the place of the one that was read: its columns may be others, its snapshots are. */
+const isRebuilt = (built: Sources, now: Sources): boolean =>
+  Object.entries(now).some(([source, { rebuilt_seq = 0 }]) => rebuilt_seq > (built[source]?.batch_seq ?? 0));
 
 /** The statement that brings the mart to `now`; undefined when it is there already. */
 async function nextStatement(ports: GoldPorts, mart: Mart, item: MartItem, now: Sources): Promise<string | undefined> {
@@ -186,16 +165,29 @@ async function dirtyValues(ports: GoldPorts, mart: Mart, before: Sources, now: S
 /** The snapshot that the mart was built from has expired: its old rows cannot be seen any more. */
 const snapshotGone = /snapshot/i;
 
+/**
+ * A table may be put in the place of another between what the ledger says and the query: the next call reads the ledger
+ * anew.
+ */
+function planAnew(error: unknown): never {
+  const gone = error instanceof QueryRejectedError && /snapshot id does not exist/i.test(error.message);
+  throw gone
+    ? new ServiceUnavailableError(`the source was replaced meanwhile: ${error.message}`, { cause: error })
+    : error;
+}
+
 async function refreshView(ports: GoldPorts, mart: Mart): Promise<void> {
-  const item = await getMart(ports, mart);
-  if (item.definition === mart.definition && (await ports.catalog.exists(ports.databases.gold, mart.name))) return;
+  const item = await getMart(ports.ledger, mart.name);
+  const now = await committed(ports, mart);
+  const same = item.definition === mart.definition && !isRebuilt(item.sources, now);
+  if (same && (await ports.catalog.exists(ports.databases.gold, mart.name))) return;
   const datasets = mart.sources.filter((source) => source in ports.datasets);
   await Promise.all(datasets.map((source) => fitSilver(ports, ports.datasets[source]!)));
   const sql = createView(ports, mart);
   await runQuery(ports.athena, ports.clock, `creating the view gold.${mart.name}`, sql);
   await withRetries(ports.clock, async () => {
     await ports.ledger.write([
-      { ...(await getMart(ports, mart)), ...built(ports, mart.key, {}, mart.definition) } as MartItem,
+      { ...(await getMart(ports.ledger, mart.name)), ...built(ports, mart.key, now, mart.definition) } as MartItem,
     ]);
   });
 }

@@ -1,3 +1,4 @@
+import { tooLarge } from '../athena-failure.ts';
 import {
   CommitConflictError,
   ContractError,
@@ -5,6 +6,7 @@ import {
   QueryRejectedError,
   RetryableError,
   StatementRefusedError,
+  ThrottledError,
 } from '../errors.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
 import type { BatchItem } from '../ledger/items.ts';
@@ -20,7 +22,8 @@ export const maxAttempts = 12;
  * Records what the failure of a batch's statement means and returns the batch to go on with; undefined when its only file
  * is failed for good. What passes by itself gets another attempt: here for a conflict while there is time, else the error
  * is thrown for the workflow to retry. What is nobody's fault (contract, permissions, wrong SQL) is thrown, and the batch
- * waits. All else splits the batch until a file is alone; that file's failure is thrown if it is `own`.
+ * waits. All else, and what is too large for Athena, splits the batch until a file is alone; that file's failure is
+ * thrown if it is `own`.
  */
 export async function failBatch(
   ports: LeadPorts,
@@ -37,7 +40,8 @@ export async function failBatch(
     throw error;
   }
   if (error instanceof LeaseLostError) throw error;
-  if (error instanceof RetryableError && batch.attempt < maxAttempts) {
+  const halved = batch.file_ids.length > 1 && tooLarge(error) && !(error instanceof ThrottledError);
+  if (error instanceof RetryableError && batch.attempt < maxAttempts && !halved) {
     const next = await writeBatch(ledger, clock, lease, { ...batch, ...anew, attempt: batch.attempt + 1 });
     const pause = clock.random() * Math.min(8000, 250 * 2 ** batch.attempt);
     if (!(error instanceof CommitConflictError) || clock.now().getTime() + pause > deadline) throw error;

@@ -31,8 +31,8 @@ export interface BatchText {
   evolved?: EvolvedColumn[];
 }
 
-const target = (dataset: Dataset, databases: Databases) => `${databases.silver}.${dataset.name}`;
-const staged = (dataset: Dataset, databases: Databases) => `${databases.staging}.${dataset.name}`;
+export const target = (dataset: Dataset, databases: Databases) => `${databases.silver}.${dataset.name}`;
+export const staged = (dataset: Dataset, databases: Databases) => `${databases.staging}.${dataset.name}`;
 
 /** The MERGE of one batch, or of one partition range of it. Throws InvalidInputError when it outgrows Athena's limit. */
 export function mergeStatement(files: SqlFiles, dataset: Dataset, databases: Databases, batch: BatchText): string {
@@ -71,7 +71,7 @@ export function mergeStatement(files: SqlFiles, dataset: Dataset, databases: Dat
 }
 
 /** Silver columns, made from the staged ones. */
-function typed(dataset: Dataset, columns: string[]): string {
+export function typed(dataset: Dataset, columns: string[]): string {
   return columns
     .map((name) => {
       if (name === 'meta_version') return "meta_version || '|' || meta_row_hash as meta_version";
@@ -108,7 +108,7 @@ export function afterPartition(partition: string): string | undefined {
 const firstDay = (partition: string) => `${partition}-01-01`.slice(0, 10);
 
 /** The condition that a row lies in an inclusive range of partitions. */
-function between(
+export function between(
   dataset: Dataset,
   range: { from: string; to: string },
   expression: (column: string) => string,

@@ -1,5 +1,6 @@
+import { releaseMart } from '../gold/lease.ts';
 import { getFile } from '../ledger/files.ts';
-import type { BatchItem, FileItem, MartItem, TableItem } from '../ledger/items.ts';
+import type { BatchItem, FileItem, TableItem } from '../ledger/items.ts';
 import { type Clock, type LedgerStore, withRetries } from '../ledger/store.ts';
 import { batchKey, getTable, isIdle, release, waiting } from '../ledger/table.ts';
 import { reservedFor } from '../ledger/turn.ts';
@@ -18,7 +19,7 @@ export interface WakePorts {
  * the run's ARN, or undefined when nothing waits. One run too many does no harm: it hands over.
  */
 export async function wakeNext(ports: WakePorts, dataset: string, besides?: string): Promise<string | undefined> {
-  return wakeOne(ports, dataset, (file) => file.error === undefined && file.run !== besides);
+  return wakeOne(ports, dataset, (file) => file.error === undefined && file.run !== besides, besides);
 }
 
 /**
@@ -29,11 +30,11 @@ export async function wakeStaged(ports: WakePorts, dataset: string): Promise<str
   return wakeOne(ports, dataset, () => true);
 }
 
-async function wakeOne(ports: WakePorts, dataset: string, may: (file: FileItem) => boolean) {
+async function wakeOne(ports: WakePorts, dataset: string, may: (file: FileItem) => boolean, run = '') {
   const { ledger, clock } = ports;
   const table = await getTable(ledger, dataset);
-  // Whoever has the next turn wakes what waits when it is done.
-  if (!isIdle(table, clock) || reservedFor(table, clock, '') !== undefined) return undefined;
+  // Whoever has the next turn wakes what waits when it is done, or what is in its way.
+  if (!isIdle(table, clock) || reservedFor(table, clock, run) !== undefined) return undefined;
   for await (const fileId of waitingFiles(ledger, table)) {
     const file = await getFile(ledger, fileId);
     if (file?.status === 'staged' && may(file)) return ports.startRun(JSON.stringify(runInput(file)));
@@ -80,13 +81,5 @@ async function letGo({ ledger, clock }: WakePorts, dataset: string, run: string)
   await withRetries(clock, async () => {
     const table = await getTable(ledger, dataset);
     if (table.turn?.run === run) await ledger.write([{ ...table, turn: undefined } as TableItem]);
-  });
-}
-
-async function releaseMart({ ledger, clock }: WakePorts, mart: string, run: string): Promise<void> {
-  await withRetries(clock, async () => {
-    const item = await ledger.get<MartItem>(`mart#${mart}`, 'state');
-    if (item?.owner !== run) return;
-    await ledger.write([{ ...item, owner: undefined, expires_at: undefined } as MartItem]);
   });
 }

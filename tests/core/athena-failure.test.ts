@@ -35,6 +35,12 @@ describe('queryFailure', () => {
     expect(queryFailure('x', 'q', failed('odd', true))).toMatchObject({ name: 'ServiceUnavailableError' });
   });
 
+  it('knows that damaged data stays damaged, whatever Athena says', () => {
+    expect(queryFailure('x', 'q', failed('HIVE_BAD_DATA: Malformed Parquet file', true))).toMatchObject({
+      name: 'QueryRejectedError',
+    });
+  });
+
   it('takes a cancelled query for one to repeat', () => {
     expect(queryFailure('x', 'q', { ...failed('stopped'), state: 'cancelled' })).toMatchObject({
       name: 'ServiceUnavailableError',

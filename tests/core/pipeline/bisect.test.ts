@@ -110,6 +110,18 @@ describe('a batch with a file that cannot be merged', () => {
   });
 });
 
+describe('a batch that is too large for Athena', () => {
+  it('is halved at once', async () => {
+    const fake = fakeAthena(['Query exhausted resources at this scale factor']);
+    const ports = world(fake);
+    await stage(ports, 4);
+
+    expect(await lead(ports, 1, 'run1')).toBe('ingested');
+
+    expect(fake.merges.map((stages) => stages.length)).toEqual([4, 2, 2]);
+  });
+});
+
 describe('a statement that would fail with any file', () => {
   const refusing = (ports: World, error: Error): World => ({
     ...ports,
