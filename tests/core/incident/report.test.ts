@@ -1,222 +1,256 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildIncident, type EndedRun, incidentKey } from '../../../core/incident/incident.ts';
-import { type AlertMessage, alertMessage } from '../../../core/incident/message.ts';
-import type { IncidentRecord } from '../../../core/incident/record.ts';
-import { ExecutionEnded, type ReportPorts, reportFailure } from '../../../core/incident/report.ts';
-import { fileId } from '../../../core/ledger/file-id.ts';
-import { aborted, newestFirst, rejected, s3Event } from './histories.ts';
-import { handClock, memoryStore } from './memory-store.ts';
-
-const arnOf = (name: string) => `arn:aws:states:us-east-1:111122223333:execution:tributary-test-ingest:${name}`;
-
-function endedRun(name: string, over: Partial<EndedRun> = {}): EndedRun {
-  return {
-    arn: arnOf(name),
-    name,
-    machine: 'tributary-test-ingest',
-    status: 'FAILED',
-    startedAt: new Date('2026-03-01T10:00:00.000Z'),
-    stoppedAt: new Date('2026-03-01T10:00:03.000Z'),
-    input: s3Event,
-    ...over,
-  };
-}
-
-function given(
-  over: Partial<ReportPorts> = {},
-  run: (arn: string) => EndedRun = (arn) => endedRun(arn.split(':').at(-1)!),
-) {
-  const store = memoryStore();
-  const clock = handClock();
-  const sent: AlertMessage[] = [];
-  const failed: string[][] = [];
-  const released: unknown[][] = [];
-  const ports: ReportPorts = {
-    stage: 'test',
-    runs: { describe: async (arn) => run(arn), newestEvents: async () => newestFirst(rejected) },
-    store,
-    clock,
-    publish: async (alert) => void sent.push(alert),
-    ledger: {
-      markFileFailed: async (...call) => void failed.push(call),
-      releaseLeaseOf: async (...call) => {
-        released.push(call);
-        return arnOf('successor');
-      },
-    },
-    ...over,
-  };
-  const incident = () => [...store.items.values()][0] as IncidentRecord;
-  return { ports, sent, failed, released, clock, incident };
-}
+import { ExecutionEnded, reportFailure } from '../../../core/incident/report.ts';
+import { arnOf, fileItem, idOf, inputOf, world } from './incidents.ts';
+import { handClock } from './memory-store.ts';
+import { virtualClock } from './virtual-clock.ts';
 
 describe('reporting a failed run', () => {
   it('pages with file, state, cause and how to run it again, marks the file and frees the lease', async () => {
-    const { ports, sent, failed, released } = given();
+    const { fail, sent, marked, released } = world();
 
-    const reported = await reportFailure(arnOf('one'), ports);
+    const reported = await fail({ name: 'one' });
 
-    expect(reported).toMatchObject({ outcome: 'paged', woken: arnOf('successor') });
+    expect(reported).toEqual({ outcome: 'paged', woken: arnOf('successor') });
     expect(sent).toHaveLength(1);
-    expect(sent[0]?.subject).toBe('[tributary test] orders: FileRejectedError in ValidateFile');
-    expect(sent[0]?.message).toContain('the column amount is missing');
-    expect(sent[0]?.message).toContain('s3://tributary-test-landing-111122223333/landing/orders/März bericht.csv');
-    expect(sent[0]?.message).toContain('npx tributary rerun one --stage test');
-    expect(sent[0]?.message).toContain(s3Event);
-    expect(sent[0]?.message).toContain(`https://us-east-1.console.aws.amazon.com/states/home`);
-    const error = 'FileRejectedError: the column amount is missing';
-    expect(failed).toEqual([['0123456789abcdef0123456789abcdef', arnOf('one'), error]]);
+    expect(sent[0]!.subject).toBe('[tributary test] orders: FileRejectedError in ValidateFile');
+    for (const part of [
+      'A run of tributary-test-ingest failed in ValidateFile.',
+      'the column amount is missing',
+      's3://landing-bucket/landing/orders/one.csv',
+      idOf({ name: 'one' }),
+      'npx tributary rerun one --stage test',
+      inputOf({ name: 'one' }),
+      'https://us-east-1.console.aws.amazon.com/states/home',
+    ]) {
+      expect(sent[0]!.message).toContain(part);
+    }
+    expect(sent[0]!.message).not.toContain('--failed');
+    expect(marked).toEqual([idOf({ name: 'one' })]);
     expect(released).toEqual([[arnOf('one'), 'orders', true]]);
   });
 
-  it('counts further runs of the same kind within the hour without paging', async () => {
-    const { ports, sent, incident } = given();
+  it('counts further runs of the same cause without paging', async () => {
+    const { fail, pages, open } = world();
 
-    for (const name of ['one', 'two', 'three']) await reportFailure(arnOf(name), ports);
+    const outcomes = [];
+    for (const name of ['one', 'two', 'three']) outcomes.push((await fail({ name })).outcome);
 
-    expect(sent).toHaveLength(1);
-    expect(incident()).toMatchObject({ count: 3, runs: [arnOf('one'), arnOf('two'), arnOf('three')] });
+    expect(outcomes).toEqual(['paged', 'counted', 'counted']);
+    expect(pages()).toHaveLength(1);
+    expect(open()).toMatchObject([{ count: 3 }]);
   });
 
-  it('pages once when many runs fail at the same moment', async () => {
-    const { ports, sent, incident } = given();
-    const names = Array.from({ length: 20 }, (_, index) => `run${index}`);
+  it('pages with the number that had failed a moment later, some of their files and the command for all', async () => {
+    const time = virtualClock(Math.random);
+    const { fail, pages } = world(time.clock);
 
-    await Promise.all(names.map((name) => reportFailure(arnOf(name), ports)));
+    await time.run(Promise.all(Array.from({ length: 37 }, (_, index) => fail({ name: `run${index}` }))));
 
-    expect(sent).toHaveLength(1);
-    expect(incident().count).toBe(20);
+    expect(pages()).toHaveLength(1);
+    const { subject, message } = pages()[0]!;
+    expect(subject).toBe('[tributary test] 37 runs, orders: FileRejectedError in ValidateFile');
+    expect(message).toContain('37 runs of tributary-test-ingest failed so far of the same cause');
+    expect(message.match(/s3:\/\/landing-bucket/g)).toHaveLength(10);
+    expect(message).toContain('and up to 27 more');
+    expect(message).toContain(
+      'npx tributary rerun --failed --since 1d --dataset orders --error FileRejectedError --stage test',
+    );
   });
 
-  it('neither pages nor counts again when the event is delivered twice', async () => {
-    const { ports, sent, incident } = given();
+  it.each([
+    ['another dataset', { dataset: 'customers' }],
+    ['another error', { error: 'QueryRejectedError', state: 'MergeRows' }],
+  ])('pages for %s apart', async (_what, other) => {
+    const { fail, pages } = world();
 
-    await reportFailure(arnOf('one'), ports);
-    const again = await reportFailure(arnOf('one'), ports);
+    await fail({ name: 'one' });
+    await fail({ name: 'two', ...other });
+
+    expect(pages()).toHaveLength(2);
+  });
+
+  it('frees the lease before it waits for others to be counted', async () => {
+    const order: string[] = [];
+    const clock = { ...handClock(), sleep: async () => void order.push('waits') };
+    const { fail, ports } = world(clock);
+    const releaseLeaseOf = async () => {
+      order.push('freed');
+      return undefined;
+    };
+
+    await fail({ name: 'one' }, { ledger: { ...ports.ledger, releaseLeaseOf } });
+
+    expect(order).toEqual(['freed', 'waits']);
+  });
+
+  it('neither pages nor counts again when the event is delivered twice, or long after', async () => {
+    const clock = handClock();
+    const { fail, pages, open } = world(clock);
+
+    await fail({ name: 'one' });
+    const again = await fail({ name: 'one' });
+    clock.advance(20 * 3600);
+    await fail({ name: 'one' });
 
     expect(again.outcome).toBe('counted');
-    expect(sent).toHaveLength(1);
-    expect(incident().count).toBe(1);
+    expect(pages()).toHaveLength(1);
+    expect(open()).toMatchObject([{ count: 1 }]);
   });
 
   it('pages on the next delivery when publishing failed, and has done the rest meanwhile', async () => {
-    let broken = true;
-    const sent: AlertMessage[] = [];
-    const publish = async (alert: AlertMessage) => {
-      if (broken) throw new Error('SNS is down');
-      sent.push(alert);
-    };
-    const { ports, failed, released } = given({ publish });
+    const { fail, pages, marked, released } = world();
+    const publish = async () => Promise.reject(new Error('SNS is down'));
 
-    await expect(reportFailure(arnOf('one'), ports)).rejects.toThrow('SNS is down');
-    broken = false;
-    const reported = await reportFailure(arnOf('one'), ports);
+    await expect(fail({ name: 'one' }, { publish })).rejects.toThrow('SNS is down');
+    const reported = await fail({ name: 'one' });
 
     expect(reported.outcome).toBe('paged');
-    expect(sent).toHaveLength(1);
-    expect(failed).toHaveLength(2);
+    expect(pages()).toHaveLength(1);
+    expect(marked).toHaveLength(2);
     expect(released).toHaveLength(2);
   });
 
-  it('lets another run page when the first report died before it could', async () => {
-    const published: string[] = [];
-    const publish = async (alert: AlertMessage) => {
-      if (published.push(alert.subject) === 1) throw new Error('killed');
-    };
-    const { ports, clock } = given({ publish });
-    await expect(reportFailure(arnOf('one'), ports)).rejects.toThrow('killed');
+  it('pages although the ledger fails otherwise, and says what was not done', async () => {
+    const { fail, ports, pages } = world();
+    const releaseLeaseOf = async () => Promise.reject(new Error('table busy'));
 
-    const soon = await reportFailure(arnOf('two'), ports);
-    clock.advance(301);
-    const later = await reportFailure(arnOf('three'), ports);
-    const afterwards = await reportFailure(arnOf('four'), ports);
+    const report = fail({ name: 'one' }, { ledger: { ...ports.ledger, releaseLeaseOf } });
 
-    expect([soon.outcome, later.outcome, afterwards.outcome]).toEqual(['counted', 'paged', 'counted']);
-    expect(published).toHaveLength(2);
-  });
-
-  it('pages although the ledger fails, and says what was not done', async () => {
-    const ledger = {
-      markFileFailed: async () => undefined,
-      releaseLeaseOf: async () => {
-        throw new Error('table busy');
-      },
-    };
-    const { ports, sent } = given({ ledger });
-
-    await expect(reportFailure(arnOf('one'), ports)).rejects.toThrow(/could not be reported in full: .*table busy/);
-
-    expect(sent).toHaveLength(1);
+    await expect(report).rejects.toThrow(/could not be reported in full: .*table busy/);
+    expect(pages()).toHaveLength(1);
   });
 
   it('leaves a run alone that was redriven meanwhile', async () => {
-    const { ports, sent, failed, released } = given({}, () => endedRun('one', { status: 'RUNNING' }));
+    const { fail, sent, marked, released } = world();
 
-    const reported = await reportFailure(arnOf('one'), ports);
+    const reported = await fail({ name: 'one', status: 'RUNNING' });
 
     expect(reported.outcome).toBe('recovered');
-    expect([sent, failed, released]).toEqual([[], [], []]);
+    expect([sent, marked, released]).toEqual([[], [], []]);
   });
 
-  it('names the file of a run that failed before IdentifyFile had named it', async () => {
-    const runs: ReportPorts['runs'] = {
-      describe: async () => endedRun('one'),
-      newestEvents: async () => [
-        { id: 3, type: 'ExecutionFailed', at: new Date(0), error: 'UnknownDatasetError', cause: 'no contract' },
-        { id: 2, type: 'TaskStateEntered', at: new Date(0), state: 'IdentifyFile', input: s3Event },
-      ],
-    };
-    const { ports, failed } = given({ runs });
+  it('counts a run once that was redriven and failed again, and pages for it when the incident is over', async () => {
+    const { fail, pages, open, store, failed } = world();
+    await fail({ name: 'one' });
 
-    await reportFailure(arnOf('one'), ports);
+    await fail({ name: 'one', stoppedAt: '2026-03-01T10:20:00.000Z' });
+    const counted = open()[0]!.count;
+    for (const item of [...failed(), ...open()]) store.items.delete(`${item.pk}\n${item.sk}`);
+    await fail({ name: 'one', stoppedAt: '2026-03-01T10:40:00.000Z' });
 
-    const id = fileId('tributary-test-landing-111122223333', 'landing/orders/März bericht.csv', 'v1');
-    expect(failed[0]?.[0]).toBe(id);
+    expect(counted).toBe(1);
+    expect(pages()).toHaveLength(2);
+  });
+
+  it('pages for nobody when the file is in the lake already and nothing waits', async () => {
+    const { fail, sent, put, released } = world();
+    put(fileItem({ name: 'one' }, { status: 'done' }));
+
+    const reported = await fail({ name: 'one' });
+    const again = await fail({ name: 'one' });
+
+    expect([reported.outcome, again.outcome]).toEqual(['recovered', 'recovered']);
+    expect(sent).toEqual([]);
+    expect(released).toHaveLength(2);
+  });
+
+  it('pages for an undo that fails, although its file is in the lake', async () => {
+    const { fail, put, ports, pages } = world();
+    const failing = { name: 'one', input: '{"file_id":"x"}' };
+    put(fileItem(failing, { status: 'done' }));
+    const newestEvents = async () => [
+      { id: 3, type: 'ExecutionFailed', at: new Date(0), error: 'QueryRejectedError', cause: 'no' },
+      {
+        id: 2,
+        type: 'TaskStateEntered',
+        at: new Date(0),
+        state: 'UndoFile',
+        input: JSON.stringify({ file: fileItem(failing) }),
+      },
+    ];
+
+    await fail(failing, { runs: { ...ports.runs, newestEvents } });
+
+    expect(pages()[0]!.message).toContain(
+      'When one with the same input has succeeded, one message will say "resolved"',
+    );
+    expect(pages()[0]!.message).toContain('landing/orders/one.csv');
+  });
+
+  it.each([
+    ['MergeRows', 'StatementRefusedError', false],
+    ['RefreshGold', 'QueryRejectedError', false],
+    ['MergeRows', 'QueryRejectedError', true],
+    ['RefreshGold', 'ServiceUnavailableError', true],
+    ['ValidateFile', 'ContractError', true],
+  ])('of %s with %s wakes others: %s', async (state, error, wakes) => {
+    const { fail, released } = world();
+
+    await fail({ name: 'one', state, error });
+
+    expect(released).toEqual([[arnOf('one'), 'orders', wakes]]);
+  });
+
+  it('asks Step Functions again when it fails', async () => {
+    const { ports } = world();
+    const describe = async () => Promise.reject(new Error('throttled'));
+
+    await expect(reportFailure(arnOf('one'), { ...ports, runs: { ...ports.runs, describe } })).rejects.toThrow(
+      'throttled',
+    );
   });
 });
 
-describe('an incident', () => {
-  it('is one per machine, error, dataset and hour', () => {
-    const key = (run: EndedRun) => incidentKey(buildIncident(run, newestFirst(rejected)));
-    const one = key(endedRun('one'));
+describe('an incident that goes on', () => {
+  it('does not page again when the next hour begins', async () => {
+    const clock = handClock('2026-03-01T10:50:00.000Z');
+    const { fail, pages, open } = world(clock);
 
-    const sameHour = key(endedRun('two', { stoppedAt: new Date('2026-03-01T10:59:59.999Z') }));
-    const nextHour = key(endedRun('three', { stoppedAt: new Date('2026-03-01T11:00:00.000Z') }));
-    const otherMachine = key(endedRun('four', { machine: 'tributary-test-maintain' }));
+    for (let minute = 0; minute < 180; minute += 30) {
+      await fail({ name: `run${minute}` });
+      clock.advance(30 * 60);
+    }
 
-    expect(sameHour).toEqual(one);
-    expect(new Set([one, nextHour, otherMachine].map((k) => k.pk + k.sk)).size).toBe(3);
+    expect(pages()).toHaveLength(1);
+    expect(open()).toMatchObject([{ count: 6 }]);
   });
 
-  it('is built of what there is when input and history are empty', () => {
-    const run = endedRun('one', { input: undefined, status: 'TIMED_OUT' });
+  it('is another one, paged anew, after an hour in which nothing failed', async () => {
+    const clock = handClock();
+    const { fail, pages, open } = world(clock);
+    await fail({ name: 'one' });
 
-    const incident = buildIncident(run, []);
-    const alert = alertMessage(incident, 'test');
+    clock.advance(3600);
+    await fail({ name: 'two' });
 
-    expect(incident).toMatchObject({ dataset: '-', state: '-', error: 'States.Timeout' });
-    expect(alert.message).toContain('A run of tributary-test-ingest timed out.');
+    expect(pages()).toHaveLength(2);
+    expect(open().map(({ count }) => count)).toEqual([1, 1]);
   });
 
-  it('is not confused by a dataset that looks like a key', () => {
-    const input = JSON.stringify({ detail: { bucket: { name: 'b' }, object: { key: 'landing/a#b/x.csv' } } });
+  it('is paged again once a day', async () => {
+    const clock = handClock();
+    const { fail, pages } = world(clock);
 
-    const key = incidentKey(buildIncident(endedRun('one', { input }), newestFirst(aborted.slice(-1))));
+    for (let hour = 0; hour < 50; hour += 0.5) {
+      await fail({ name: `run${hour}` });
+      clock.advance(1800);
+    }
 
-    expect(key.sk).toBe('10#tributary-test-ingest#a_b#Aborted');
+    expect(pages()).toHaveLength(3);
   });
 });
 
 describe('the message', () => {
-  it('keeps to what SNS takes, whatever the names are', () => {
-    const key = `landing/größe\n${'x'.repeat(300)}/f.csv`;
-    const input = JSON.stringify({ detail: { bucket: { name: 'b' }, object: { key } }, filler: '€'.repeat(300_000) });
-    const incident = buildIncident(endedRun('one', { input, cause: '€'.repeat(100_000) }), []);
+  it('keeps to what SNS takes, whatever the names are', async () => {
+    const { fail, sent } = world();
+    const dataset = `größe\n${'x'.repeat(300)}`;
 
-    const { subject, message } = alertMessage(incident, 'test');
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => fail({ name: `run${index}`, dataset, file: '€'.repeat(340) })),
+    );
 
-    expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
-    expect(Buffer.byteLength(message)).toBeLessThan(256 * 1024);
+    expect(sent[0]!.subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+    expect(Buffer.byteLength(sent[0]!.message)).toBeLessThan(256 * 1024);
   });
 });
 

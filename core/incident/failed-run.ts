@@ -1,5 +1,4 @@
 import { fileId } from '../ledger/file-id.ts';
-import { executionConsoleLink } from './console-link.ts';
 import { type Failure, failureOf, type RunEvent } from './history.ts';
 
 /** A run that ended badly, as DescribeExecution tells it. */
@@ -22,31 +21,28 @@ export interface FailedFile {
   bucket: string;
   key: string;
   versionId?: string;
+  /** LastModified of the version; known once IdentifyFile named it. */
+  modified?: string;
 }
 
-/** Everything a person needs to know to act on a failed run. */
-export interface Incident {
+/** A run that failed, with everything a person needs to know to act on it. */
+export interface FailedRun {
   run: EndedRun;
   dataset: string;
   state: string;
   error: string;
   cause: string;
   file?: FailedFile;
-  consoleLink?: string;
+  /** The run is to bring its file into the lake, as opposed to one that does something else with it. */
+  ingests: boolean;
   at: Date;
-}
-
-/** An incident is one page: the same machine, error and dataset within one hour (UTC). */
-export interface IncidentKey {
-  pk: string;
-  sk: string;
 }
 
 /** `-`: the run is not about a dataset. */
 const NONE = '-';
 
-/** Puts an incident together from what Step Functions knows of a run and its history, newest event first. */
-export function buildIncident(run: EndedRun, newestFirst: RunEvent[]): Incident {
+/** Puts together what Step Functions knows of a run that ended badly and its history, newest event first. */
+export function describeFailure(run: EndedRun, newestFirst: RunEvent[]): FailedRun {
   const failure: Failure = failureOf(newestFirst) ?? {
     state: NONE,
     error: run.error || (run.status === 'TIMED_OUT' ? 'States.Timeout' : run.status),
@@ -54,7 +50,6 @@ export function buildIncident(run: EndedRun, newestFirst: RunEvent[]): Incident 
   };
   const file = fileOf(parse(run.input), parse(failure.input));
   const dataset = datasetOf(parse(run.input), parse(failure.input), file?.key);
-  const consoleLink = executionConsoleLink(run.arn);
   return {
     run,
     dataset,
@@ -62,17 +57,8 @@ export function buildIncident(run: EndedRun, newestFirst: RunEvent[]): Incident 
     error: failure.error,
     cause: failure.cause,
     ...(file === undefined ? {} : { file }),
-    ...(consoleLink === undefined ? {} : { consoleLink }),
+    ingests: text(parse(run.input), 'detail', 'object', 'key') !== undefined,
     at: run.stoppedAt ?? run.startedAt,
-  };
-}
-
-export function incidentKey(incident: Incident): IncidentKey {
-  const time = incident.at.toISOString();
-  const part = (text: string) => text.replaceAll('#', '_').slice(0, 200);
-  return {
-    pk: `incident#${time.slice(0, 10)}`,
-    sk: [time.slice(11, 13), incident.run.machine, incident.dataset, incident.error].map(part).join('#'),
   };
 }
 
@@ -84,7 +70,14 @@ function fileOf(input: unknown, stateInput: unknown): FailedFile | undefined {
   if (bucket === undefined || key === undefined) return undefined;
   const versionId = text(identified, 'version_id') ?? text(input, 'detail', 'object', 'version-id');
   const id = text(identified, 'file_id') ?? (versionId && fileId(bucket, key, versionId));
-  return { bucket, key, ...(versionId ? { versionId } : {}), ...(id ? { fileId: id } : {}) };
+  const modified = text(identified, 'last_modified');
+  return {
+    bucket,
+    key,
+    ...(versionId ? { versionId } : {}),
+    ...(id ? { fileId: id } : {}),
+    ...(modified ? { modified } : {}),
+  };
 }
 
 function datasetOf(input: unknown, stateInput: unknown, key: string | undefined): string {
