@@ -154,4 +154,6 @@ export interface Dataset {
   maxRejectPercent: number;
   /** Share of rejected rows in one run above which the alarm rings, 0–100. */
   alarmRejectPercent: number;
+  /** A new file is expected at least this often. */
+  freshnessSeconds?: number;
 }

@@ -2,6 +2,7 @@ import { ContractError } from '../errors.ts';
 import { nameProblem, type ParsedColumn, parseColumn } from './column.ts';
 import type { Dataset } from './dataset.ts';
 import { readExtras, TableExtras } from './extras.ts';
+import { freshnessOf } from './freshness.ts';
 import { readQuality } from './quality.ts';
 import { ContractDocument, ContractProperty, ContractTable } from './schema.ts';
 import { readSource, type Source } from './source.ts';
@@ -65,6 +66,7 @@ function readDataset(source: Source, fileName: string): Dataset | undefined {
     maxRejectPercent: extras.maxRejectPercent,
     // resources/alarms.cjs makes the alarm with the same default.
     alarmRejectPercent: extras.alarmRejectPercent ?? (extras.maxRejectPercent * 4) / 5,
+    freshnessSeconds: freshnessOf(document.slaProperties ?? [], source),
   };
 }
 

@@ -34,6 +34,9 @@ describe('the command line', () => {
     ['a dataset there is not', ['drop', 'package.json', '-d', 'ordres'], 'no contract for a dataset "ordres"'],
     ['a local command on AWS', ['up', '--stage', 'prod'], 'is about the local cloud only'],
     ['reset where nobody can be asked', ['reset'], '--yes'],
+    ['undo where nobody can be asked', ['undo', 'f'.repeat(32)], 'undo changes the lake: add --yes'],
+    ['undo of what is no file id', ['undo', 'orders.csv'], 'not a file id (32 hexadecimal digits): "orders.csv"'],
+    ['an undo that would print two documents', ['undo', 'f'.repeat(32), '--json'], 'add --yes'],
   ])('ends with 2 and a reason for %s', (_what, args, reason) => {
     const { status, stdout, stderr } = tributary(args);
 

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { readConfig } from '../aws/config.ts';
+import { publishSweep } from '../aws/metrics.ts';
+import { sweepPorts } from '../aws/reconcile.ts';
+import { writeJson } from '../aws/s3.ts';
+import { logger, task } from '../aws/task.ts';
+import { standardOptions } from '../core/reconcile/ports.ts';
+import { reconcile } from '../core/reconcile/sweep.ts';
+
+const config = readConfig();
+const ports = sweepPorts(config);
+
+/**
+ * Holds landing and bronze against the ledger and sets right what it can; the report goes to the lake. Repeated, or run
+ * twice at once, it starts nothing twice.
+ */
+export const handler = task(z.looseObject({}), async () => {
+  const report = await reconcile(ports, standardOptions);
+  const key = `reports/reconcile/${report.at}.json`;
+  await writeJson(config.lakeBucket, key, report);
+  publishSweep(report);
+  if (report.errors.length > 0) logger.warn('files could not be looked up', { errors: report.errors });
+  const { sentence, files, accounted_for, classes, stale } = report;
+  return { report: key, sentence, files, accounted_for, classes, stale };
+});
