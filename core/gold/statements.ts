@@ -2,7 +2,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { SourceWatermark } from '../ledger/items.ts';
 import type { SqlFiles } from '../merge/statements.ts';
-import { type Databases, equal, fragment, list, type NamedType, silverColumns } from '../merge/tables.ts';
+import { type Databases, equal, fragment, identity, list, type NamedType, silverColumns } from '../merge/tables.ts';
 import { type Literal, literal, type Scalar } from '../sql/literals.ts';
 import { type Fragment, renderSql } from '../sql/render.ts';
 import type { Mart } from './mart.ts';
@@ -57,18 +57,20 @@ function snapshotId(text: string): string {
 const changedNow = (databases: Databases, dataset: Dataset, since: number, now: SourceWatermark) =>
   rowsAt(databases, dataset, now, `meta_batch_seq > ${literal(since)}`);
 
-/** The same rows as they were at `before`. Rows identified by their content never change, so they have no old image. */
+/**
+ * The same rows as they were at `before`, and, when an operation has removed rows since, those that are not there any
+ * more: no batch number tells of them. Rows identified by their content never change, so they have no other old image.
+ */
 function changedBefore(databases: Databases, dataset: Dataset, before: SourceWatermark, now: SourceWatermark): string {
-  if (dataset.key.length === 0) return nothing(dataset);
-  const key = list(dataset.key);
-  const changed = `${silver(databases, dataset.name)} for version as of ${snapshotId(now.snapshot_id!)}`;
-  const since = literal(before.batch_seq);
-  return rowsAt(
-    databases,
-    dataset,
-    before,
-    `(${key}) in (select ${key} from ${changed} where meta_batch_seq > ${since})`,
-  );
+  const key = list(identity(dataset));
+  const table = `${silver(databases, dataset.name)} for version as of ${snapshotId(now.snapshot_id!)}`;
+  const changed = `(${key}) in (select ${key} from ${table} where meta_batch_seq > ${literal(before.batch_seq)})`;
+  const removed = `(${key}) not in (select ${key} from ${table})`;
+  const only = [
+    ...(dataset.key.length > 0 ? [changed] : []),
+    ...((now.removed_seq ?? 0) > before.batch_seq ? [removed] : []),
+  ];
+  return only.length === 0 ? nothing(dataset) : rowsAt(databases, dataset, before, `(${only.join(' or ')})`);
 }
 
 function sourceOf(datasets: Datasets, mart: Mart, source: string): Dataset {

@@ -196,26 +196,6 @@ describe('a task that fails', () => {
     },
   );
 
-  it('because a service is away gives up in well under a minute, so that somebody is told', () => {
-    const { IdentifyFile, ValidateFile } = plain;
-    const script = { IdentifyFile, ValidateFile, MergeRows: times(5, throws('ServiceUnavailableError')) };
-
-    const run = runMachine(machine, event, script);
-
-    expect(run).toMatchObject({ status: 'FAILED', error: 'ServiceUnavailableError' });
-    expect(run.delaySeconds).toBeLessThanOrEqual(30);
-  });
-
-  it('because of throttling is given minutes', () => {
-    const run = runMachine(machine, event, {
-      ...plain,
-      RefreshGold: [...times(8, throws('ThrottledError')), refreshed('refreshed')],
-    });
-
-    expect(run.status).toBe('SUCCEEDED');
-    expect(run.delaySeconds).toBeGreaterThan(120);
-  });
-
   it('has its retries anew each time it is entered', () => {
     const script = {
       ...plain,

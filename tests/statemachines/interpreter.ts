@@ -71,7 +71,7 @@ export function runMachine(
 ): Run {
   const left = structuredClone(script);
   const run: Run = { status: 'SUCCEEDED', path: [], attempts: [], delaySeconds: 0, output: structuredClone(input) };
-  const context = { Execution: { Id: execution } };
+  const context = { Execution: { Id: execution, Input: structuredClone(input) } };
   let name = machine.StartAt;
   for (;;) {
     const state = machine.States[name];
@@ -132,7 +132,8 @@ function fail(run: Run, error: string): void {
   run.error = error;
 }
 
-function matches(rule: Rule, data: unknown): boolean {
+/** Whether a rule of a Choice holds. */
+export function matches(rule: Rule, data: unknown): boolean {
   const value = read(rule.Variable, data);
   if (rule.StringEquals !== undefined) return value === rule.StringEquals;
   if (rule.BooleanEquals !== undefined) return value === rule.BooleanEquals;
@@ -140,7 +141,7 @@ function matches(rule: Rule, data: unknown): boolean {
 }
 
 /** Keys that end with `.$` are paths, `$$` into the context object; a path that leads nowhere fails, as on AWS. */
-function fill(template: Record<string, string> | undefined, data: unknown, context: unknown): unknown {
+export function fill(template: Record<string, string> | undefined, data: unknown, context: unknown): unknown {
   if (template === undefined) return data;
   return Object.fromEntries(
     Object.entries(template).map(([key, value]) => {
@@ -162,7 +163,8 @@ function read(path: string, data: unknown): unknown {
   return structuredClone(value);
 }
 
-function put(data: Record<string, unknown>, path: string, value: unknown): Record<string, unknown> {
+/** The state's data with a task's result added at its ResultPath. */
+export function put(data: Record<string, unknown>, path: string, value: unknown): Record<string, unknown> {
   if (path === '$') return value as Record<string, unknown>;
   if (!/^\$\.\w+$/.test(path)) throw new Error(`the interpreter does not know this ResultPath: ${path}`);
   return { ...data, [path.slice(2)]: value };

@@ -53,6 +53,26 @@ describe('the statements of a mart', () => {
     expect(dirtyQuery(lake, mart('daily_revenue'), before, before)).toBeNull();
   });
 
+  it('also asks for rows that an operation has removed since, of a source with a natural key and without', () => {
+    const keyed = (removed_seq: number) =>
+      dirtyQuery(lake, mart('daily_revenue'), before, { ...now, orders: { ...now.orders, removed_seq } })!;
+    const lines = { online_retail: { snapshot_id: '31', batch_seq: 7 } };
+    const unkeyed = (removed_seq?: number) =>
+      dirtyQuery(lake, mart('retail_revenue_by_country'), lines, {
+        online_retail: { snapshot_id: '32', batch_seq: 8, removed_seq },
+      })!;
+    const gone = 'not in (select order_id from si.orders for version as of 12)';
+
+    expect(keyed(2)).toContain(gone);
+    expect(keyed(2)).toMatch(
+      /for version as of 11 where not meta_deleted and \(\(order_id\) in .* or \(order_id\) not in /,
+    );
+    expect(keyed(1)).not.toContain(gone);
+    expect(unkeyed(8)).toContain('not in (select meta_row_id from si.online_retail for version as of 32)');
+    expect(unkeyed(7)).not.toContain('not in');
+    expect(unkeyed()).not.toContain('not in');
+  });
+
   it('reads a source that never had a snapshot as empty', () => {
     const sql = mergeMart(
       lake,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readDatasets, readSqlFiles } from '../../../aws/project-files.ts';
 import { QueryRejectedError, RetryableError } from '../../../core/errors.ts';
+import { forgetMarts } from '../../../core/gold/forget.ts';
 import { type Mart, parseMart, parseMarts } from '../../../core/gold/mart.ts';
 import { type GoldPorts, refreshMarts } from '../../../core/gold/refresh.ts';
 import { maxDirty } from '../../../core/gold/statements.ts';
@@ -200,6 +201,47 @@ describe('refreshMarts', () => {
 
     expect(sent.map((sql) => sql.split(' ')[0])).toEqual(['select', 'drop', 'create', 'merge']);
     expect(sent.at(-1)).not.toContain(' in (');
+  });
+
+  it('asks for removed rows with the number that the table has of their removal', async () => {
+    const { ports, commit, sent } = gold();
+    await commit('orders', 1);
+    await refreshMarts(ports, 'orders', 'o1');
+    await commit('orders', 2);
+    const table = await getTable(ports.ledger, 'orders');
+    await ports.ledger.write([{ ...table, removed_seq: 2 } as never]);
+    sent.length = 0;
+
+    await refreshMarts(ports, 'orders', 'o2');
+    const first = sent.some((sql) => sql.includes('(order_id) not in'));
+    await commit('orders', 3);
+    sent.length = 0;
+    await refreshMarts(ports, 'orders', 'o3');
+
+    expect(first).toBe(true);
+    expect(sent.some((sql) => sql.includes('(order_id) not in'))).toBe(false);
+  });
+
+  it.each([
+    ['stands still', false],
+    ['is under way', true],
+  ])('recomputes a mart whole that was told to forget, when its refresh %s', async (_, underWay) => {
+    const { ports, commit, control, sent, finish, item } = gold();
+    await commit('orders', 1);
+    await refreshMarts(ports, 'orders', 'o1');
+    await commit('orders', 2);
+    control.hold = underWay;
+    await refreshMarts(ports, 'orders', 'o2');
+    sent.length = 0;
+
+    await forgetMarts(ports, 'orders');
+    finish();
+    await refreshMarts(ports, 'orders', 'o2');
+
+    const merges = sent.filter((sql) => sql.startsWith('merge into'));
+    expect(merges).toHaveLength(1);
+    expect(merges[0]).not.toContain(" in ('EMEA')");
+    expect((await item()).sources.orders!.batch_seq).toBe(2);
   });
 
   it('can be retried when the lease of a mart was lost', async () => {
