@@ -11,5 +11,5 @@ export const shared = {
 export default {
   ...shared,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/acceptance/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/acceptance/', '<rootDir>/tests/soak/'],
 };

@@ -26,7 +26,8 @@ export function catalog(databases: Databases, bucket: string): Catalog {
       if (location === undefined) throw new Error(`Glue has no Iceberg table ${database}.${table}`);
       return currentSnapshotId(await readMetadata(location));
     },
-    ensureStagingTable: (table, columns) => ensureStaging(databases.staging, table, columns, bucket),
+    ensureStagingTable: (table, columns, of = table) =>
+      ensureStaging(databases.staging, table, columns, `s3://${bucket}/staging/${of}/`),
     registerQuarantine: (dataset, fileId, stageId) =>
       registerQuarantine(databases.ops, [dataset, fileId], stageId, `s3://${bucket}/quarantine/${dataset}`),
   };
@@ -60,8 +61,7 @@ const parquet = (columns: NamedType[], location: string): StorageDescriptor => (
 /**
  * Injected partition projection: the query names the stage ids it wants, and Athena asks the catalog for no partition.
  */
-async function ensureStaging(database: string, table: string, columns: NamedType[], bucket: string): Promise<void> {
-  const location = `s3://${bucket}/staging/${table}/`;
+async function ensureStaging(database: string, table: string, columns: NamedType[], location: string): Promise<void> {
   const input = {
     Name: table,
     TableType: 'EXTERNAL_TABLE',

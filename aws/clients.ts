@@ -27,10 +27,16 @@ function once<T>(make: () => T): () => T {
 }
 
 /** A connection that does not come up within seconds will not come up; long answers are polled for, never waited on. */
-const connection = { connectionTimeout: 3_000, requestTimeout: 60_000, throwOnRequestTimeout: true };
-const standard = { maxAttempts: 5, retryMode: 'standard', requestHandler: connection };
+export const connection = { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
+/**
+ * The SDK waits with full jitter, up to 1, 2 and 4 seconds where a service asks to slow down, much less where it can not
+ * be reached. That bridges a hiccup; what takes longer is the state machine's to wait for, which costs nothing, and not
+ * a function's until it times out.
+ */
+export const maxAttempts = 4;
+const standard = { maxAttempts, retryMode: 'standard', requestHandler: connection };
 /** Athena and Glue have low rate limits shared by the whole account: slow down before they tell us to. */
-const adaptive = { maxAttempts: 8, retryMode: 'adaptive', requestHandler: connection };
+const adaptive = { maxAttempts, retryMode: 'adaptive', requestHandler: connection };
 
 export const s3 = /* @__PURE__ */ once(
   () =>
@@ -38,8 +44,8 @@ export const s3 = /* @__PURE__ */ once(
       ...standard,
       // The local cloud has one host name for all buckets.
       forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
-      // A body may be sent for minutes: only the connection is limited.
-      requestHandler: { connectionTimeout: connection.connectionTimeout },
+      // A body may be sent for minutes, but not without a byte moving; S3 sends spaces while it copies.
+      requestHandler: { connectionTimeout: connection.connectionTimeout, socketTimeout: 120_000 },
     }),
 );
 export const athena = /* @__PURE__ */ once(() => new AthenaClient(adaptive));

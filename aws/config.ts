@@ -15,6 +15,7 @@ const schema = z.object({
   ALERT_TOPIC_ARN: z.string().min(1),
   NOTICE_TOPIC_ARN: z.string().min(1),
   INGEST_STATE_MACHINE: z.string().min(1),
+  REPLAY_STATE_MACHINE: z.string().min(1),
 });
 
 export type Config = ReturnType<typeof toConfig>;
@@ -38,6 +39,8 @@ function toConfig(env: z.infer<typeof schema>) {
     noticeTopicArn: env.NOTICE_TOPIC_ARN,
     /** ARN of the `ingest` state machine. */
     ingestStateMachine: env.INGEST_STATE_MACHINE,
+    /** ARN of the `replay` state machine. */
+    replayStateMachine: env.REPLAY_STATE_MACHINE,
   };
 }
 

@@ -8,8 +8,8 @@ import {
   RedriveExecutionCommand,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import type { EndedRun } from '../core/incident/failed-run.ts';
 import type { RunEvent } from '../core/incident/history.ts';
-import type { EndedRun } from '../core/incident/incident.ts';
 import { stepFunctions } from './clients.ts';
 
 export interface Execution extends EndedRun {
@@ -31,6 +31,17 @@ export interface ExecutionSummary {
 export async function startExecution(machineArn: string, input: string, name?: string): Promise<string> {
   const started = await stepFunctions().send(new StartExecutionCommand({ stateMachineArn: machineArn, input, name }));
   return started.executionArn!;
+}
+
+/** Starts a run of this name and returns its ARN; undefined when there is one of that name that has ended already. */
+export async function startExecutionOnce(machineArn: string, input: string, name: string): Promise<string | undefined> {
+  try {
+    return await startExecution(machineArn, input, name);
+  } catch (error) {
+    // Of one that still runs with the same input, AWS gives the ARN; the local cloud refuses that, too.
+    if (error instanceof Error && error.name === 'ExecutionAlreadyExists') return undefined;
+    throw error;
+  }
 }
 
 /** Everything about one execution; `undefined` when there is none of that ARN (they are kept for 90 days). */
@@ -100,6 +111,40 @@ export async function* listExecutions(machineArn: string, status?: string): Asyn
     }
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
+}
+
+const ENDED_BADLY: ExecutionStatus[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
+/** Runs are listed by their start, and no state machine of ours lets one go on for longer. */
+const LONGEST_MILLISECONDS = 24 * 3_600_000;
+/** How many later runs are compared with one that failed. */
+const COMPARED = 50;
+
+/** Runs of these machines that failed, timed out or were stopped after a time. */
+export async function* runsEndedBadly(
+  machineArns: string[],
+  since: Date,
+): AsyncGenerator<{ arn: string; stoppedAt: Date }> {
+  const oldest = since.getTime() - LONGEST_MILLISECONDS;
+  for (const machineArn of machineArns) {
+    for (const status of ENDED_BADLY) {
+      for await (const { arn, startedAt, stoppedAt } of listExecutions(machineArn, status)) {
+        if (startedAt.getTime() < oldest) break;
+        if (stoppedAt !== undefined && stoppedAt >= since) yield { arn, stoppedAt };
+      }
+    }
+  }
+}
+
+/** Whether a run that failed has succeeded since, redriven or by another run of its machine with the same input. */
+export async function hasSucceededSince(arn: string): Promise<boolean> {
+  const failed = await describeExecution(arn);
+  if (failed === undefined || failed.status === 'SUCCEEDED') return failed !== undefined;
+  let compared = 0;
+  for await (const later of listExecutions(failed.machineArn, 'SUCCEEDED')) {
+    if (later.startedAt < failed.startedAt || ++compared > COMPARED) return false;
+    if ((await describeExecution(later.arn))?.input === failed.input) return true;
+  }
+  return false;
 }
 
 function toExecution(found: DescribeExecutionCommandOutput): Execution {

@@ -1,21 +1,31 @@
 import { parseMarts } from '../core/gold/mart.ts';
 import type { GoldPorts } from '../core/gold/refresh.ts';
+import type { AlertPorts } from '../core/incident/ports.ts';
+import { resolveFor } from '../core/incident/resolve.ts';
 import type { StagedItem } from '../core/ledger/items.ts';
 import type { LeadPorts } from '../core/merge/lead.ts';
+import type { MaintainPorts } from '../core/operation/maintain.ts';
+import type { ReplayPorts } from '../core/operation/replay-begin.ts';
+import type { UndoPorts } from '../core/operation/undo.ts';
 import type { IdentifyPorts } from '../core/pipeline/identify.ts';
 import type { PublishPorts } from '../core/pipeline/publish.ts';
 import type { WakePorts } from '../core/pipeline/wake.ts';
 import type { Profile } from '../core/validation/result.ts';
+import { publishAlert } from './alerts.ts';
 import { athenaPort } from './athena.ts';
 import { catalog } from './catalog.ts';
 import { type Config, readConfig } from './config.ts';
-import { startExecution } from './executions.ts';
+import { describeExecution, startExecution, startExecutionOnce } from './executions.ts';
 import { ledgerStore, systemClock } from './ledger.ts';
+import { pointers } from './pointers.ts';
 import { readDatasets, readSqlFiles } from './project-files.ts';
 import { copyVersion, exists, headVersion, readText, versionWithEtag, writeJson } from './s3.ts';
+import { logger } from './task.ts';
 
 /** How long one invocation polls a query before it gives the workflow its turn; below the functions' timeouts. */
 const pollMilliseconds = 60_000;
+
+const isRunning = async (run: string) => (await describeExecution(run))?.status === 'RUNNING';
 
 /** The real ports of the pipeline's tasks, from the environment; made once a process. */
 export function pipelinePorts(config: Config = readConfig()) {
@@ -58,7 +68,46 @@ export function pipelinePorts(config: Config = readConfig()) {
         ({ partition }) => partition,
       ),
   };
+  const replay: ReplayPorts = {
+    ...lead,
+    ...wake,
+    pointers,
+    isRunning,
+    startReplay: (input, name) => startExecutionOnce(config.replayStateMachine, input, name),
+  };
   const gold: GoldPorts = { ...lake, ledger, datasets, marts, pollMilliseconds };
-  const publish: Omit<PublishPorts, 'publish'> = { ...lake, ...wake };
-  return { config, datasets, marts, ledger, clock: systemClock, wake, lake, identify, lead, gold, publish };
+  const undo: UndoPorts = { ...lake, ...wake, isRunning, marts, pollMilliseconds };
+  const maintain: MaintainPorts = { ...lake, ...wake, datasets, marts, pollMilliseconds };
+  const alerts: AlertPorts = {
+    stage: config.stage,
+    store: ledger,
+    clock: systemClock,
+    publish: (alert) => publishAlert(config.alertTopicArn, alert),
+  };
+  const publish: Omit<PublishPorts, 'publish'> = {
+    ...lake,
+    ...wake,
+    // The files are in the lake: that nobody can be told of it now must not hold up the next.
+    filesDone: (dataset, done) =>
+      resolveFor(alerts, dataset, done).catch((error: Error) =>
+        logger.error('incidents were not resolved; sweep-incidents will', { dataset, error }),
+      ),
+  };
+  return {
+    config,
+    datasets,
+    marts,
+    ledger,
+    clock: systemClock,
+    alerts,
+    wake,
+    lake,
+    identify,
+    lead,
+    gold,
+    undo,
+    maintain,
+    replay,
+    publish,
+  };
 }

@@ -8,6 +8,10 @@ export interface Stack extends Config {
   analystsWorkgroup: string;
   deadLetterQueueUrl: string;
   generateOrdersFunction: string;
+  /** ARN of the `maintain` state machine. */
+  maintainStateMachine: string;
+  /** ARN of the `undo` state machine. */
+  undoStateMachine: string;
 }
 
 /** Reads the outputs of the stack `tributary-<stage>`; throws StackUnavailableError with what to do about it. */
@@ -33,12 +37,15 @@ export async function readStack(stage: string): Promise<Stack> {
     ALERT_TOPIC_ARN: need('AlertTopicArn'),
     NOTICE_TOPIC_ARN: need('NoticeTopicArn'),
     INGEST_STATE_MACHINE: need('IngestStateMachine'),
+    REPLAY_STATE_MACHINE: need('ReplayStateMachine'),
   });
   return {
     ...config,
     analystsWorkgroup: need('AnalystsWorkgroup'),
     deadLetterQueueUrl: need('DeadLetterQueueUrl'),
     generateOrdersFunction: need('GenerateOrdersFunction'),
+    maintainStateMachine: need('MaintainStateMachine'),
+    undoStateMachine: need('UndoStateMachine'),
   };
 }
 

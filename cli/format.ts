@@ -24,6 +24,11 @@ export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** `1 file`, `1,204 files`. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `2026-03-01 10:15:02`, in UTC like everything the pipeline writes. */
 export function formatTime(time: Date | string | undefined): string {
   if (time === undefined) return '';

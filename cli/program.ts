@@ -2,13 +2,18 @@ import { Command, InvalidArgumentError } from 'commander';
 import { alerts } from './commands/alerts.ts';
 import { demo } from './commands/demo.ts';
 import { drop } from './commands/drop.ts';
+import { leases } from './commands/leases.ts';
 import { local } from './commands/local.ts';
 import { logs } from './commands/logs.ts';
+import { maintain } from './commands/maintain.ts';
 import { quarantine } from './commands/quarantine.ts';
 import { query } from './commands/query.ts';
+import { reconcile } from './commands/reconcile.ts';
+import { replay } from './commands/replay.ts';
 import { rerun } from './commands/rerun.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
+import { undo } from './commands/undo.ts';
 import { validate } from './commands/validate.ts';
 
 /** The command line; parsing it throws CommanderError for wrong use, and whatever the command throws. */
@@ -23,7 +28,24 @@ export function buildProgram(): Command {
     .option('--json', 'one JSON document on standard output instead of tables')
     .showHelpAfterError('(`tributary help <command>` says more)')
     .exitOverride();
-  for (const register of [demo, local, validate, drop, runs, run, rerun, query, quarantine, alerts, logs])
+  for (const register of [
+    demo,
+    local,
+    validate,
+    drop,
+    runs,
+    run,
+    rerun,
+    undo,
+    replay,
+    reconcile,
+    leases,
+    maintain,
+    query,
+    quarantine,
+    alerts,
+    logs,
+  ])
     register(program);
   program.addHelpText(
     'after',

@@ -27,8 +27,11 @@ export interface Catalog {
   columns(database: string, table: string): Promise<NamedType[] | undefined>;
   /** Id of an Iceberg table's current snapshot as decimal text; null while it has none. */
   currentSnapshot(database: string, table: string): Promise<string | null>;
-  /** Creates the external Parquet table over a dataset's staging files, or brings its columns up to date. */
-  ensureStagingTable(table: string, columns: NamedType[]): Promise<void>;
+  /**
+   * Creates the external Parquet table over a dataset's staging files, or brings its columns up to date. `of` is the
+   * dataset, if the table has another name.
+   */
+  ensureStagingTable(table: string, columns: NamedType[], of?: string): Promise<void>;
   /** Makes the rejected rows of one file visible in the quarantine table, or none when `stageId` is null. */
   registerQuarantine(dataset: string, fileId: string, stageId: string | null): Promise<void>;
 }

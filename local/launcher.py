@@ -5,14 +5,17 @@ start when that piece is not there exactly once: then MiniStack has changed, and
 """
 
 import inspect
+import json
 import logging
 import os
 import sys
 import threading
 import time
+from collections import deque
 
 import ministack.app as app
 import ministack.core.lambda_runtime as lambda_runtime
+import ministack.services.glue as glue
 import ministack.services.lambda_svc as lambda_svc
 import ministack.services.s3 as s3
 from metrics import ministack_patch
@@ -97,8 +100,26 @@ def add_version_to_object_events() -> None:
     )
 
 
+def add_update_partition() -> None:
+    """Glue's UpdatePartition; upstream knows only the call for several partitions, which reports errors in its answer.
+
+    https://docs.aws.amazon.com/glue/latest/webapi/API_UpdatePartition.html
+    """
+
+    def update_partition(data):
+        status, headers, body = glue._batch_update_partition({**data, "Entries": [data]})
+        for failed in json.loads(body).get("Errors", []):
+            error = failed["ErrorDetail"]
+            return glue.error_response_json(error["ErrorCode"], error["ErrorMessage"], 400)
+        return status, headers, body
+
+    glue._update_partition = update_partition
+    old = '"GetPartition": _get_partition,\n'
+    rewrite_function(glue, "_handle_request_sync", [(old, old + '        "UpdatePartition": _update_partition,\n')])
+
+
 def queue_beyond_the_cap(wait_seconds: float) -> None:
-    """An invocation beyond the concurrency cap waits for its turn.
+    """An invocation beyond the concurrency cap waits for its turn, behind those that came before it.
 
     On AWS the account's default cap is 1,000; here it is a handful, to fit the machine. Throttling at a handful would
     use up the retries of a state machine that AWS would never have throttled. An invocation made from inside another
@@ -107,22 +128,38 @@ def queue_beyond_the_cap(wait_seconds: float) -> None:
     acquire, release = lambda_svc._acquire_execution_slot, lambda_svc._release_execution_slot
     if list(inspect.signature(acquire).parameters) != ["func", "config"]:
         raise UpstreamChanged("lambda_svc._acquire_execution_slot takes other arguments")
-    turn = threading.Condition()
+    gate, queue = threading.Lock(), deque()
 
     def acquire_in_turn(func, config):
-        slot, limit = acquire(func, config)
-        nested = lambda_svc._invoke_depth.get() > 1 or threading.current_thread() is threading.main_thread()
-        deadline = time.monotonic() + wait_seconds
-        while limit == "account" and not nested and time.monotonic() < deadline:
-            with turn:
-                turn.wait(0.25)
-            slot, limit = acquire(func, config)
-        return slot, limit
+        if lambda_svc._invoke_depth.get() > 1 or threading.current_thread() is threading.main_thread():
+            return acquire(func, config)
+        deadline, turn = time.monotonic() + wait_seconds, threading.Event()
+        with gate:
+            queue.append(turn)
+        try:
+            while True:
+                with gate:
+                    first = queue[0] is turn
+                    slot, limit = acquire(func, config) if first else (None, "account")
+                left = deadline - time.monotonic()
+                if limit != "account" or left <= 0:
+                    return slot, limit
+                # Only the first looks for itself, should nobody tell it; a thousand that did would keep others from work.
+                turn.wait(0.25 if first else left)
+                turn.clear()
+        finally:
+            with gate:
+                queue.remove(turn)
+                wake_first()
+
+    def wake_first():
+        if queue:
+            queue[0].set()
 
     def release_and_wake(key):
         release(key)
-        with turn:
-            turn.notify()
+        with gate:
+            wake_first()
 
     lambda_svc._acquire_execution_slot = acquire_in_turn
     lambda_svc._release_execution_slot = release_and_wake
@@ -200,6 +237,7 @@ def main() -> None:
             raise UpstreamChanged(f"this is MiniStack {version('ministack')}, not {SUPPORTED_VERSION}")
         pass_on_error_names()
         add_version_to_object_events()
+        add_update_partition()
         queue_beyond_the_cap(wait_seconds=120)
         ministack_patch.apply()
         bound_warm_workers(int(os.environ.get("TRIBUTARY_WARM_WORKERS", "12")))

@@ -4,49 +4,25 @@ const { parse } = require('yaml');
 
 const SCHEMAS = path.join(__dirname, '..', 'schemas');
 
-/** Every alarm tells the alert topic when it rings and when it is over, and says in words what it means. */
+/**
+ * Every alarm tells the alert topic when it rings and when it is over, and says in words what it means. None is on failed
+ * runs: report-failure pages for those, once an incident, and sweep-incidents for those that it was not told of
+ * (docs/decisions/incidents.md). The alarms are on what would keep these two from doing so.
+ */
 module.exports = async ({ resolveVariable }) => {
   const { prefix } = await resolveVariable('self:custom.names');
   const stage = await resolveVariable('sls:stage');
   return {
     Resources: {
-      ...machineAlarms(prefix),
       ...deadLetterAlarm(prefix),
       ...functionAlarms(prefix),
+      ...sweepAlarms(prefix, stage),
       ...rejectAlarms(prefix, stage),
     },
   };
 };
 
 module.exports.rejectLimits = rejectLimits;
-
-function machineAlarms(prefix) {
-  const kinds = {
-    Failed: {
-      name: 'runs-failed',
-      meaning: 'A run of ingest failed: its file is not in the lake. A page with file, state and cause was sent apart.',
-    },
-    TimedOut: {
-      name: 'runs-timed-out',
-      meaning: 'A run of ingest took longer than the state machine allows and was stopped; its file may not be merged.',
-    },
-    Aborted: {
-      name: 'runs-aborted',
-      meaning: 'Somebody or something stopped a run of ingest; its file may not be merged.',
-    },
-  };
-  return Object.fromEntries(
-    Object.entries(kinds).map(([kind, { name, meaning }]) => [
-      `Runs${kind}Alarm`,
-      alarm(`${prefix}-${name}`, meaning, name, {
-        Namespace: 'AWS/States',
-        MetricName: `Executions${kind}`,
-        Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: 'IngestStateMachine' } }],
-        ...atLeastOne,
-      }),
-    ]),
-  );
-}
 
 function deadLetterAlarm(prefix) {
   const meaning =
@@ -65,7 +41,10 @@ function deadLetterAlarm(prefix) {
 function functionAlarms(prefix) {
   const functions = {
     'report-failure': 'A run failed and report-failure could not say why: look at the run itself.',
+    'sweep-incidents':
+      'What stands behind report-failure failed: failed runs may be left that nobody has been told of.',
     'record-alert': 'A message of the alert topic was sent but not kept in the ledger.',
+    'reconcile-landing': 'The sweep that looks for missed and stuck files failed: nobody looks for them.',
   };
   return Object.fromEntries(
     Object.entries(functions).map(([name, meaning]) => [
@@ -75,6 +54,36 @@ function functionAlarms(prefix) {
         MetricName: 'Errors',
         Dimensions: [{ Name: 'FunctionName', Value: `${prefix}-${name}` }],
         ...atLeastOne,
+      }),
+    ]),
+  );
+}
+
+/** A sweep comes once an hour: until the next has spoken, what the last one found stands. */
+function sweepAlarms(prefix, stage) {
+  const kinds = {
+    StuckFiles: {
+      name: 'files-stuck',
+      meaning: 'Files have not moved for hours, and starting their runs again does not help.',
+    },
+    UnaccountedFiles: {
+      name: 'files-unaccounted',
+      meaning: 'Files lie in landing that the pipeline does not know, and no run could be started for them.',
+    },
+  };
+  return Object.fromEntries(
+    Object.entries(kinds).map(([metric, { name, meaning }]) => [
+      `${metric}Alarm`,
+      alarm(`${prefix}-${name}`, meaning, name, {
+        Namespace: 'Tributary',
+        MetricName: metric,
+        Dimensions: [
+          { Name: 'service', Value: 'tributary' },
+          { Name: 'stage', Value: stage },
+        ],
+        ...atLeastOne,
+        Statistic: 'Maximum',
+        TreatMissingData: 'ignore',
       }),
     ]),
   );
@@ -141,10 +150,10 @@ function alarm(name, meaning, anchor, metric) {
     Properties: {
       AlarmName: name,
       AlarmDescription: `${meaning} First look: docs/runbook.md#${anchor}`,
-      ...metric,
       Period: 60,
       EvaluationPeriods: 1,
       TreatMissingData: 'notBreaching',
+      ...metric,
       AlarmActions: [{ Ref: 'AlertTopic' }],
       OKActions: [{ Ref: 'AlertTopic' }],
     },

@@ -30,29 +30,71 @@ module.exports = async ({ resolveVariable }) => {
       may.publish('NoticeTopic'),
     ],
     'merge-rows': [
-      ...may.query({ reads: ['staging', 'silver'], writes: ['silver'] }),
-      // The external table over a dataset's staged files follows the contract.
-      may.catalog(['CreateTable', 'UpdateTable'], { staging: ['*'], silver: ['*'] }),
+      ...may.buildSilver(),
       may.useLedger(),
       // A file that its batch has failed of gets a run that says so.
       may.startRuns(),
     ],
-    'refresh-gold': [
-      ...may.query({ reads: ['silver', 'gold'], writes: ['gold'] }),
-      // A mart whose columns have changed is dropped and made anew.
-      may.catalog(['CreateTable', 'UpdateTable', 'DeleteTable'], { gold: ['*'] }),
-      // A mart may read a dataset of which no file has come yet, or none since its contract gained a column: its table is
-      // made, empty, or altered. Of silver that is metadata only.
-      may.catalog(['CreateTable', 'UpdateTable'], { silver: ['*'] }),
-      may.objects(['PutObject', 'DeleteObject', 'AbortMultipartUpload'], 'LakeBucket', ['silver/*/metadata/']),
+    'refresh-gold': [...may.rebuildGold(), may.useLedger()],
+    'publish-metrics': [
+      ...may.query({ reads: ['staging', 'silver'], writes: [] }),
       may.useLedger(),
+      may.startRuns(),
+      // That an incident is resolved.
+      may.publish('AlertTopic'),
     ],
-    'publish-metrics': [...may.query({ reads: ['staging', 'silver'], writes: [] }), may.useLedger(), may.startRuns()],
     'generate-orders': [
       may.list(['ListBucket'], 'LandingBucket', ['landing/']),
       may.objects(['GetObject', 'PutObject'], 'LandingBucket', ['landing/']),
     ],
+    'reconcile-landing': [
+      may.list(['ListBucket', 'ListBucketVersions'], 'LandingBucket', ['landing/']),
+      may.objects(['GetObject', 'GetObjectVersion'], 'LandingBucket', ['landing/']),
+      may.list(['ListBucket'], 'LakeBucket', ['bronze/']),
+      may.objects(['GetObject'], 'LakeBucket', ['bronze/']),
+      may.objects(['PutObject'], 'LakeBucket', ['reports/reconcile/']),
+      may.useLedger(),
+      may.startRuns(),
+      // It reports failed runs of which nobody has been told.
+      may.readRuns(),
+      may.publish('AlertTopic'),
+    ],
+    'plan-undo': [...may.query({ reads: ['staging', 'silver'], writes: [] }), may.useLedger()],
+    'undo-file': [
+      ...may.query({ reads: ['staging', 'silver'], writes: ['silver'] }),
+      may.catalog(['CreateTable', 'UpdateTable'], { staging: ['*'], silver: ['*'] }),
+      may.showQuarantine(),
+      may.useLedger(),
+      // What is in its way may have to be merged first; another operation may be under way.
+      may.startRuns(),
+      may.readRuns(),
+    ],
+    'finish-undo': [may.useLedger(), may.startRuns()],
+    'plan-replay': [
+      may.catalog(['GetTable'], { silver: ['*'] }),
+      // The names of a table that an earlier replay has not finished.
+      may.catalog(['DeleteTable'], { staging: ['*__replay_*'], silver: ['*__replay_*'] }),
+      may.useLedger(),
+      // A long replay is handed on; an operation before it may still be under way.
+      may.startReplays(),
+      may.readRuns(),
+    ],
+    'build-replay': [...may.buildSilver(), may.useLedger()],
+    'swap-replay': [
+      ...may.buildSilver(),
+      may.catalog(['DeleteTable'], { staging: ['*__replay_*'], silver: ['*__replay_*'] }),
+      may.useLedger(),
+      may.startRuns(),
+    ],
+    'maintain-tables': [
+      ...may.query({ reads: ['silver', 'gold'], writes: ['silver', 'gold'] }),
+      may.catalog(['UpdateTable'], { silver: ['*'], gold: ['*'] }),
+      may.useLedger(),
+      may.startRuns(),
+    ],
+    'finish-replay': [...may.rebuildGold(), may.showQuarantine(), may.useLedger()],
     'report-failure': [may.readRuns(), may.startRuns(), may.useLedger(), may.publish('AlertTopic')],
+    'sweep-incidents': [may.listRuns(), may.readRuns(), may.startRuns(), may.useLedger(), may.publish('AlertTopic')],
     'record-alert': [may.useLedger()],
   };
 
@@ -68,6 +110,34 @@ module.exports = async ({ resolveVariable }) => {
     'states.amazonaws.com',
     'Of the state machine: invokes the functions of its states, logs and traces',
     [may.invoke(tasks), may.deliverLogs(), may.trace()],
+    onlyThisAccount,
+  );
+  resources.UndoStateMachineRole = role(
+    'states.amazonaws.com',
+    'Of the state machine undo: invokes the functions of its states, logs and traces',
+    [may.invoke(['plan-undo', 'undo-file', 'refresh-gold', 'finish-undo']), may.deliverLogs(), may.trace()],
+    onlyThisAccount,
+  );
+  resources.MaintainStateMachineRole = role(
+    'states.amazonaws.com',
+    'Of the state machine maintain: invokes the function of its state, logs and traces',
+    [may.invoke(['maintain-tables']), may.deliverLogs(), may.trace()],
+    onlyThisAccount,
+  );
+  resources.NightlyRuleRole = role(
+    'events.amazonaws.com',
+    'Of the nightly rule: starts the state machine maintain',
+    [may.startMaintenance()],
+    onlyThisAccount,
+  );
+  resources.ReplayStateMachineRole = role(
+    'states.amazonaws.com',
+    'Of the state machine replay: invokes the functions of its states, logs and traces',
+    [
+      may.invoke(['plan-replay', 'validate-file', 'build-replay', 'swap-replay', 'finish-replay']),
+      may.deliverLogs(),
+      may.trace(),
+    ],
     onlyThisAccount,
   );
   resources.FileLandedRuleRole = role(
@@ -117,11 +187,18 @@ function permissions({ prefix, database }) {
         ['lambda:InvokeFunction'],
         functions.map((name) => here('lambda', `function:${prefix}-${name}`)),
       ),
+    listRuns: () =>
+      allow(
+        ['states:ListExecutions'],
+        ['ingest', 'undo', 'replay', 'maintain'].map((name) => here('states', `stateMachine:${prefix}-${name}`)),
+      ),
+    startMaintenance: () => allow(['states:StartExecution'], [here('states', `stateMachine:${prefix}-maintain`)]),
+    startReplays: () => allow(['states:StartExecution'], [here('states', `stateMachine:${prefix}-replay`)]),
     startRuns: () => allow(['states:StartExecution'], [machine]),
     readRuns: () =>
       allow(
         ['states:DescribeExecution', 'states:GetExecutionHistory'],
-        [here('states', `execution:${prefix}-ingest:*`)],
+        ['ingest', 'undo', 'replay', 'maintain'].map((name) => here('states', `execution:${prefix}-${name}:*`)),
       ),
     // Neither log deliveries nor traces have a resource level.
     deliverLogs: () =>
@@ -156,6 +233,21 @@ function permissions({ prefix, database }) {
           ),
         ],
       ),
+
+    buildSilver: () => [
+      ...may.query({ reads: ['staging', 'silver'], writes: ['silver'] }),
+      // The external table over a dataset's staged files follows the contract.
+      may.catalog(['CreateTable', 'UpdateTable'], { staging: ['*'], silver: ['*'] }),
+    ],
+    rebuildGold: () => [
+      ...may.query({ reads: ['silver', 'gold'], writes: ['gold'] }),
+      // A mart whose columns have changed is dropped and made anew.
+      may.catalog(['CreateTable', 'UpdateTable', 'DeleteTable'], { gold: ['*'] }),
+      // A mart may read a dataset of which no file has come yet, or none since its contract gained a column: its table is
+      // made, empty, or altered. Of silver that is metadata only.
+      may.catalog(['CreateTable', 'UpdateTable'], { silver: ['*'] }),
+      may.objects(['PutObject', 'DeleteObject', 'AbortMultipartUpload'], 'LakeBucket', ['silver/*/metadata/']),
+    ],
 
     /** Athena reads and writes with the permissions of whoever starts the query. Areas are databases and folders alike. */
     query: ({ reads, writes }) => [

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { down } from '../../local/down.ts';
 import { homeFolder } from '../../local/paths.ts';
@@ -6,6 +5,7 @@ import { terminalProgress } from '../../local/progress.ts';
 import { reset } from '../../local/reset.ts';
 import { status } from '../../local/status.ts';
 import { up } from '../../local/up.ts';
+import { confirm, needTerminal } from '../confirm.ts';
 import { action, type Session } from '../context.ts';
 import { UnreachableError, UsageError } from '../exit.ts';
 import { formatBytes, formatTime } from '../format.ts';
@@ -59,7 +59,11 @@ export function local(program: Command): void {
     .action(
       action<[], { yes?: boolean }>(async (session, options) => {
         onlyLocal(session, 'reset');
-        if (!options.yes) await confirm(`Delete every bucket, table and log of the local cloud in ${homeFolder()}?`);
+        if (!options.yes) {
+          needTerminal('reset deletes data');
+          const question = `Delete every bucket, table and log of the local cloud in ${homeFolder()}?`;
+          await confirm(question, 'nothing was deleted');
+        }
         const { deleted } = await reset({ progress: terminalProgress() });
         if (session.terminal.mode === 'json') return void session.terminal.json({ deleted });
         session.terminal.note(deleted ? 'Deleted.' : 'There was nothing to delete.');
@@ -108,15 +112,4 @@ const notRunning = (state: string): string =>
 function onlyLocal(session: Session, command: string): void {
   if (session.options.stage === 'local') return;
   throw new UsageError(`\`${command}\` is about the local cloud only; on AWS use \`npx serverless\``);
-}
-
-async function confirm(question: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError('reset deletes data: add --yes where nobody can be asked');
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await prompt.question(`${question} [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('nothing was deleted');
-  } finally {
-    prompt.close();
-  }
 }

@@ -2,15 +2,21 @@
  * The ledger: what happened to every file, in one DynamoDB table with keys `pk` and `sk` (both strings) and one index
  * `by_dataset` (`gsi1pk` = `dataset#<dataset>`, `gsi1sk` = `<received_at>#<file_id>`).
  *
- * | item     | pk               | sk                                  |
- * |----------|------------------|-------------------------------------|
- * | file     | `file#<file_id>` | `file`                              |
- * | table    | `table#<table>`  | `lease`                             |
- * | staged   | `table#<table>`  | `staged#<staged_seq, 12 digits>`    |
- * | batch    | `table#<table>`  | `batch#<to_seq, 12 digits>`         |
- * | mart     | `mart#<mart>`    | `state`                             |
- * | incident | `incident#<day>` | `<hour>#<machine>#<dataset>#<error>`|
- * | alert    | `alert`          | `<time>#<message id>`               |
+ * | item              | pk                                  | sk                                         |
+ * |-------------------|-------------------------------------|--------------------------------------------|
+ * | file              | `file#<file_id>`                    | `file`                                     |
+ * | table             | `table#<table>`                     | `lease`                                    |
+ * | staged            | `table#<table>`                     | `staged#<staged_seq, 12 digits>`           |
+ * | batch             | `table#<table>`                     | `batch#<to_seq, 12 digits>`                |
+ * | mart              | `mart#<mart>`                       | `state`                                    |
+ * | operation         | `operation#<id>`                    | `state`                                    |
+ * | what a replay has | `operation#<id>`                    | `file#<file_id>`, `todo#…`, `chunk#…`      |
+ * | its dataset's     | `operation#dataset#<dataset>`       | `current`                                  |
+ * | incident          | `open`, later `incident`            | `<dataset>#<id>`, later `<opened at>#<id>` |
+ * | what failed in it | `open`                              | `<dataset>#<incident id>#<hash>`           |
+ * | cause             | `cause#<machine>#<dataset>#<error>` | `latest`                                   |
+ * | failed run        | `failure#<hash of its ARN>`         | `failure`                                  |
+ * | alert             | `alert`                             | `<time>#<message id>`                      |
  */
 
 import type { Stored } from './store.ts';
@@ -109,6 +115,8 @@ export interface TableItem extends Stored {
   turn?: Turn;
   /** The batch number of the last operation that removed rows from the table. */
   removed_seq?: number;
+  /** The batch number of the last commit that put another table in its place: older snapshots are not in that. */
+  rebuilt_seq?: number;
   /** The table as of the last commit the ledger knows. */
   committed?: SourceWatermark & { snapshot_id: string };
 }
@@ -167,6 +175,8 @@ export interface SourceWatermark {
   columns?: string[];
   /** The batch number of the last operation that removed rows from the table. */
   removed_seq?: number;
+  /** The batch number of the last commit that put another table in its place. */
+  rebuilt_seq?: number;
 }
 
 export interface MartItem extends Stored {
@@ -191,19 +201,77 @@ export interface MartItem extends Stored {
   };
 }
 
-export interface IncidentItem {
-  pk: string;
-  sk: string;
+/**
+ * Failures of one cause that came close together: one page and, when all that failed is in the lake, one "resolved".
+ * Open incidents are kept in the partition `open`, so that one query tells whether a dataset has any; closed ones move
+ * to the partition `incident`.
+ */
+export interface IncidentItem extends Stored {
+  id: string;
   machine: string;
   dataset: string;
   error: string;
+  /** State, cause, run (its ARN), file and input of the first failure. */
   state: string;
   cause: string;
-  file?: string;
   run: string;
+  file_id?: string;
+  /** Left out when it is very long. */
+  input?: string;
+  /** What the first failure left undone. */
+  held_by: FailedItem['kind'];
+  /** Runs that failed, each counted once. */
   count: number;
+  /** The first files that failed, as `s3://…`. */
+  files: string[];
+  /** When the first and the last of the runs ended. */
   first_at: Time;
   last_at: Time;
+  /** When the last one was counted. */
+  counted_at: Time;
+  opened_at: Time;
+  /** The invocation that pages, and since when it tries. */
+  pager: string;
+  paging_at: Time;
+  /** The message is about to go out. */
+  publishing_at?: Time;
+  paged_at?: Time;
+  /** The same for the message that it is resolved. */
+  resolver?: string;
+  resolving_at?: Time;
+  closed_at?: Time;
+  /** recovered: over before anybody was paged; expired: its files did not come, and nothing new happened for long. */
+  outcome?: 'resolved' | 'recovered' | 'expired';
+}
+
+/** What holds an incident open. */
+export interface FailedItem extends Stored {
+  pk: 'open';
+  /** file: until it is done; table: until a batch of the dataset is done; run: until one with the same input succeeds. */
+  kind: 'file' | 'table' | 'run';
+  /** The last run that failed on it, and when. */
+  run: string;
+  failed_at: Time;
+  bucket?: string;
+  key?: string;
+  /** Of the newest version that failed, with its LastModified. */
+  file_id?: string;
+  modified?: Time;
+}
+
+/** The newest incident of a cause. */
+export interface CauseItem extends Stored {
+  sk: 'latest';
+  incident: string;
+}
+
+/** A failed run that was reported, and the incident that it was counted in. */
+export interface FailureItem extends Stored {
+  sk: 'failure';
+  run: string;
+  /** A run that is redriven may end badly again. */
+  stopped_at: Time;
+  incident?: string;
 }
 
 /** One message that really went through the alert topic. */

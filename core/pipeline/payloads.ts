@@ -52,8 +52,8 @@ export const Identified = z.object({
 });
 export type Identified = z.infer<typeof Identified>;
 
-/** ValidateFile in: `{ file: $.file, run }`; out, at `$.validation`: */
-export const ValidateFileInput = z.object({ file: FileRef, run: z.string() });
+/** ValidateFile in: `{ file: $.file, run }`, with the id of the replay if it is for one; out, at `$.validation`: */
+export const ValidateFileInput = z.object({ file: FileRef, run: z.string(), replay: z.string().optional() });
 export const Validated = z.object({
   stage_id: z.string(),
   attempt: z.number(),
@@ -75,6 +75,8 @@ export type Quarantined = { rejected: number; summary_key: string | null };
 
 /** MergeRows, RefreshGold and PublishMetrics in: `{ file, run }`; out, at `$.merge`, `$.gold`, `$.metrics`: */
 export const LeadInput = z.object({ file: FileRef, run: z.string() });
+/** RefreshGold does not look at the file, and is a state of operations on a dataset, too. */
+export const RefreshGoldInput = z.object({ file: FileRef.pick({ dataset: true }), run: z.string() });
 export type Merged = {
   /** running → wait, call again; merged → RefreshGold; handed_over → Succeed, `leader_run` merges the file. */
   outcome: 'running' | 'merged' | 'handed_over';

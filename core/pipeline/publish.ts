@@ -24,6 +24,8 @@ export interface BatchMetrics {
 
 export interface PublishPorts extends Lake, WakePorts {
   publish(metrics: BatchMetrics): void;
+  /** Told which files of a dataset are done: incidents that were waiting for them are over. */
+  filesDone(dataset: string, files: FileItem[]): Promise<void>;
 }
 
 /** Batches that one run leads before it hands on: an execution's history ends at 25,000 events. */
@@ -47,6 +49,7 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
         updateFile(ports.ledger, ports.clock, file.file_id, () => ({ status: 'done', error: undefined })),
       ),
     );
+    await ports.filesDone(dataset.name, files);
     await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, batchEnded);
     published = { files: files.length, counts: metrics.counts };
   }

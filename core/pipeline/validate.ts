@@ -1,7 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { FileRejectedError } from '../errors.ts';
 import { beginValidation, getFile, isStaged, markRejected, updateFile } from '../ledger/files.ts';
-import type { Staging } from '../ledger/items.ts';
+import type { RowCounts, Staging } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import { listedFields } from '../merge/evolve.ts';
 import type { Catalog } from '../ports.ts';
@@ -41,6 +41,33 @@ export async function validateLanded(
     if (error instanceof FileRejectedError) await refuse(ports, dataset, file, stageId, error);
     throw error;
   }
+  const { validated, quarantine } = await upload(ports, dataset, stageId, result);
+  await updateFile(ports.ledger, ports.clock, file.file_id, (item) => {
+    // Once the file is staged, the validation that it was staged from is the one that counts.
+    if (isStaged(item)) return undefined;
+    // A redriven run that has now passed outdates its own refusal, but not that of a run that came after it.
+    if (item.run === run) return { validated, status: 'received', error: undefined };
+    return item.status === 'received' ? { validated } : undefined;
+  });
+  return {
+    stage_id: stageId,
+    attempt,
+    counts: result.counts,
+    staging_key: `${stagingFolder(dataset.name, stageId)}/part-0.parquet`,
+    profile_key: validated.profile_key,
+    quarantine_key: quarantine,
+    quarantine: quarantine !== null || attempt > 1,
+    warnings: warningsOf(result, dataset.gates).slice(0, listedWarnings),
+  };
+}
+
+/** Puts what a validation accepted and rejected into the lake. */
+export async function upload(
+  ports: Pick<ValidatePorts, 'upload'>,
+  dataset: Dataset,
+  stageId: string,
+  result: ValidationResult,
+): Promise<{ validated: Staging; quarantine: string | null }> {
   const staging = stagingFolder(dataset.name, stageId);
   const quarantine = await uploadRejected(ports, dataset, stageId, result);
   await ports.upload(result.profilePath, `${staging}/_profile.json`);
@@ -57,27 +84,11 @@ export async function validateLanded(
     unknown_fields: dataset.drift === 'evolve' ? listedFields(result.profile.unknown_columns) : undefined,
     profile_key: `${staging}/_profile.json`,
   };
-  await updateFile(ports.ledger, ports.clock, file.file_id, (item) => {
-    // Once the file is staged, the validation that it was staged from is the one that counts.
-    if (isStaged(item)) return undefined;
-    // A redriven run that has now passed outdates its own refusal, but not that of a run that came after it.
-    if (item.run === run) return { validated, status: 'received', error: undefined };
-    return item.status === 'received' ? { validated } : undefined;
-  });
-  return {
-    stage_id: stageId,
-    attempt,
-    counts: result.counts,
-    staging_key: `${staging}/part-0.parquet`,
-    profile_key: validated.profile_key,
-    quarantine_key: quarantine,
-    quarantine: quarantine !== null || attempt > 1,
-    warnings: warningsOf(result, dataset.gates).slice(0, listedWarnings),
-  };
+  return { validated, quarantine };
 }
 
 async function uploadRejected(
-  ports: ValidatePorts,
+  ports: Pick<ValidatePorts, 'upload'>,
   dataset: Dataset,
   stageId: string,
   { rejectedPath }: ValidationResult,
@@ -89,6 +100,18 @@ async function uploadRejected(
 }
 
 /** A file refused for its rows has its bad rows in `error.result`; one that can't be read has none. */
+export async function uploadRefused(
+  ports: Pick<ValidatePorts, 'upload'>,
+  dataset: Dataset,
+  stageId: string,
+  error: FileRejectedError,
+): Promise<{ counts?: RowCounts; rejected: string | null }> {
+  if (!(error instanceof RowsRejectedError)) return { rejected: null };
+  const rejected = await uploadRejected(ports, dataset, stageId, error.result);
+  await ports.upload(error.result.profilePath, `${quarantineFolder(dataset.name, stageId)}/_profile.json`);
+  return { counts: error.result.counts, rejected };
+}
+
 async function refuse(
   ports: ValidatePorts,
   dataset: Dataset,
@@ -96,13 +119,9 @@ async function refuse(
   stageId: string,
   error: FileRejectedError,
 ): Promise<void> {
-  const result = error instanceof RowsRejectedError ? error.result : undefined;
-  const rejected = result === undefined ? null : await uploadRejected(ports, dataset, stageId, result);
-  if (result !== undefined) {
-    await ports.upload(result.profilePath, `${quarantineFolder(dataset.name, stageId)}/_profile.json`);
-  }
+  const { counts, rejected } = await uploadRefused(ports, dataset, stageId, error);
   const known = await getFile(ports.ledger, file.file_id);
   if (known !== undefined && isStaged(known)) return;
   await ports.catalog.registerQuarantine(dataset.name, file.file_id, rejected === null ? null : stageId);
-  await markRejected(ports.ledger, ports.clock, file.file_id, error, result?.counts);
+  await markRejected(ports.ledger, ports.clock, file.file_id, error, counts);
 }

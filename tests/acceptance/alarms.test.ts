@@ -6,7 +6,7 @@ import { invokeFunction } from '../../aws/functions.ts';
 import { fileId } from '../../core/ledger/file-id.ts';
 import { getFile } from '../../core/ledger/files.ts';
 import type { RowCounts } from '../../core/ledger/items.ts';
-import { dropText, isLocal, ledger, stack, stage, tributaryJson, until } from './cloud.ts';
+import { type Alerts, dropText, isLocal, ledger, stack, stage, tributaryJson, until } from './cloud.ts';
 
 const header = 'order_id,customer_id,product_id,quantity,unit_price,status,order_ts,updated_at\n';
 const order = (id: string, status = 'paid') =>
@@ -16,10 +16,6 @@ const order = (id: string, status = 'paid') =>
 const patience = isLocal ? 120 : 20 * 60;
 const milliseconds = (patience + 60) * 1000;
 
-interface Alerts {
-  messages: { at: string; subject: string; message: string }[];
-  alarms: { name: string; state: string; reason: string }[];
-}
 const alerts = () => tributaryJson<Alerts>('alerts', '--since', '1h', '--limit', '200', '--full');
 
 async function alarm(name: string): Promise<{ state: string; reason: string }> {

@@ -51,6 +51,13 @@ export interface Dropped {
   error: string | null;
 }
 
+/** What `tributary alerts` shows. */
+export interface Alerts {
+  incidents: { dataset: string; error: string; status: string; runs: number; waiting: number; run: string }[];
+  messages: { at: string; subject: string; message: string }[];
+  alarms: { name: string; state: string; reason: string }[];
+}
+
 /** Drops files that lie on the disk and waits for what becomes of them. */
 export const drop = (dataset: string, ...files: string[]): Promise<Dropped[]> =>
   tributaryJson('drop', '--dataset', dataset, ...files);

@@ -4,17 +4,13 @@ import { describe, expect, it } from '@jest/globals';
 import { readCloud } from '../../local/cloud-state.ts';
 import { down } from '../../local/down.ts';
 import { up } from '../../local/up.ts';
-import { type Dropped, dropText, home, isLocal, query, tributary, tributaryJson, until } from './cloud.ts';
+import { type Alerts, type Dropped, dropText, home, isLocal, query, tributary, tributaryJson, until } from './cloud.ts';
 
 const header = 'order_id,customer_id,product_id,quantity,unit_price,status,order_ts,updated_at\n';
 const order = (id: string) => `${id},C-000001,P-00001,1,9.99,paid,2026-04-01T10:00:00Z,2026-04-01T10:00:00Z\n`;
 
-interface Alerts {
-  messages: { at: string; subject: string; message: string }[];
-  alarms: { name: string; state: string }[];
-}
-const alarm = async (name: string) =>
-  (await tributaryJson<Alerts>('alerts')).alarms.find((candidate) => candidate.name.endsWith(name))!.state;
+const alerts = () => tributaryJson<Alerts>('alerts', '--since', '1h', '--limit', '200', '--full');
+const about = ({ message }: Alerts['messages'][number]) => message.includes('outage.csv');
 
 /** On AWS nobody can switch Athena off. */
 (isLocal ? describe : describe.skip)('Athena cannot be reached', () => {
@@ -27,26 +23,25 @@ const alarm = async (name: string) =>
     dropped = await dropText('orders', 'outage.csv', header + order('O-OUTAGE-0001'));
 
     expect(dropped).toMatchObject({ outcome: 'failed', error: expect.stringContaining('ServiceUnavailableError') });
-    const page = await until('the page is sent', 60, async () => {
-      const { messages } = await tributaryJson<Alerts>('alerts', '--since', '10m', '--full');
-      return messages.find(({ message }) => message.includes('outage.csv') && message.includes('MergeRows'));
-    });
+    const page = await until('the page is sent', 60, async () => (await alerts()).messages.find(about));
+    expect(page.subject).toContain('orders: ServiceUnavailableError in MergeRows');
     expect(page.message).toContain('ServiceUnavailableError');
     expect(page.message).toContain(dropped.version_id!);
     expect(page.message).toMatch(/tributary rerun /);
     expect(page.message).toMatch(/states\/home/);
-    const [, input] = /^Input of the run:\n(.+)$/m.exec(page.message)!;
+    const [, input] = /^Input of the (?:first )?run:\n(.+)$/m.exec(page.message)!;
     expect(JSON.parse(input!)).toMatchObject({
       detail: { object: { key: dropped.key, 'version-id': dropped.version_id } },
     });
-    const { messages } = await tributaryJson<Alerts>('alerts', '--since', '10m', '--full');
-    expect(
-      messages.filter(({ message }) => message.includes('outage.csv') && message.includes('MergeRows')),
-    ).toHaveLength(1);
-  });
-
-  it('rings the alarm on failed runs', async () => {
-    await until('the alarm rings', 90, async () => (await alarm('runs-failed')) === 'ALARM');
+    const { messages, incidents, alarms } = await alerts();
+    expect(messages.filter(about)).toHaveLength(1);
+    expect(incidents).toContainEqual(
+      expect.objectContaining({ dataset: 'orders', error: 'ServiceUnavailableError', status: 'open', runs: 1 }),
+    );
+    // A second message, of an alarm, would be a second page.
+    expect(alarms.filter(({ state }) => state === 'ALARM').map(({ name }) => name)).not.toContainEqual(
+      expect.stringMatching(/-runs-/),
+    );
   });
 
   it('shows in status what has crashed, with the end of its log', async () => {
@@ -76,6 +71,19 @@ const alarm = async (name: string) =>
       { orders: expect.any(Number) },
     ]);
   });
+
+  it('is told to be resolved, once', async () => {
+    const resolved = await until('it is resolved', 60, async () =>
+      (await alerts()).messages.find((sent) => about(sent) && sent.subject.includes('resolved')),
+    );
+
+    expect(resolved.subject).toContain('resolved: orders: ServiceUnavailableError in MergeRows');
+    const { messages, incidents } = await alerts();
+    expect(messages.filter(about)).toHaveLength(2);
+    expect(incidents).toContainEqual(
+      expect.objectContaining({ dataset: 'orders', error: 'ServiceUnavailableError', status: 'resolved', runs: 1 }),
+    );
+  });
 });
 
 (isLocal ? describe : describe.skip)('the local cloud', () => {
@@ -103,11 +111,5 @@ const alarm = async (name: string) =>
     expect(await dropText('orders', 'after-down.csv', header + order('O-OUTAGE-0002'))).toMatchObject({
       outcome: 'done',
     });
-  });
-});
-
-(isLocal ? describe : describe.skip)('some minutes after the last failed run', () => {
-  it('the alarm returns to OK', async () => {
-    await until('the alarm is over', 240, async () => (await alarm('runs-failed')) === 'OK');
   });
 });

@@ -13,5 +13,6 @@ export const environment = {
   ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:alerts',
   NOTICE_TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:notices',
   INGEST_STATE_MACHINE: 'arn:aws:states:us-east-1:111122223333:stateMachine:tributary-test-ingest',
+  REPLAY_STATE_MACHINE: 'arn:aws:states:us-east-1:111122223333:stateMachine:tributary-test-replay',
 };
 Object.assign(process.env, environment);

@@ -30,9 +30,11 @@ describe('every alarm', () => {
     expect(deaf).toEqual([]);
   });
 
-  it('looks at one minute and takes silence for well', () => {
+  it('looks at one minute and takes silence for well, or for as it was where a sweep speaks once an hour', () => {
     for (const { Properties } of alarms) {
-      expect(Properties).toMatchObject({ Period: 60, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+      const hourly = ['StuckFiles', 'UnaccountedFiles'].includes(Properties.MetricName as string);
+      const silence = hourly ? 'ignore' : 'notBreaching';
+      expect(Properties).toMatchObject({ Period: 60, EvaluationPeriods: 1, TreatMissingData: silence });
     }
   });
 
@@ -48,6 +50,19 @@ describe('every alarm', () => {
 
     expect(named).not.toContain(undefined);
     expect(sections).toEqual(expect.arrayContaining([...new Set(named)]));
+  });
+});
+
+describe('the alarms on failed runs', () => {
+  it('are none, since each would be a second page; they are on what pages', () => {
+    const watched = alarms.map(({ Properties }) => JSON.stringify([Properties.Namespace, Properties.Dimensions]));
+
+    expect(watched.filter((metric) => metric.includes('AWS/States'))).toEqual([]);
+    for (const name of ['report-failure', 'sweep-incidents']) {
+      expect(watched).toContain(
+        JSON.stringify(['AWS/Lambda', [{ Name: 'FunctionName', Value: `tributary-dev-${name}` }]]),
+      );
+    }
   });
 });
 

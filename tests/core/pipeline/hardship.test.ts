@@ -24,6 +24,7 @@ const publishPorts = (ports: World): PublishPorts => ({
   ...ports,
   startRun: async (input) => `woken ${ports.started.push(input)}`,
   publish: () => ports.published++,
+  filesDone: async () => undefined,
 });
 const wakePorts = (ports: World): WakePorts => publishPorts(ports);
 const throttled = (ports: World): PublishPorts => ({

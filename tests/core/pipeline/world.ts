@@ -158,6 +158,7 @@ export async function lead(ports: World, n: number, run: string): Promise<'hande
     const publish = {
       ...ports,
       publish: () => ports.published++,
+      filesDone: async () => undefined,
     };
     if ((await publishBatch(publish, orders, run)).outcome === 'done') return 'ingested';
   }

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { FileItem, TableItem } from '../../core/ledger/items.ts';
 import type { Stored } from '../../core/ledger/store.ts';
 import { handClock, memoryStore } from '../core/incident/memory-store.ts';
-import './environment.ts';
+import '../functions/environment.ts';
 
-const { failedRunLedger } = await import('../../functions/report-failure.ts');
+const { failedRunLedger } = await import('../../aws/report.ts');
 
 function given(items: Partial<FileItem | TableItem>[] = []) {
   const store = memoryStore();

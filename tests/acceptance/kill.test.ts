@@ -1,0 +1,3 @@
+import { killSuite } from '../soak/kill/suite.ts';
+
+killSuite(0.1);
