@@ -101,12 +101,17 @@ async function transact(table: string, items: Stored[], gone: Stored[]): Promise
   const deletes = gone.map((item) => ({
     Delete: { TableName: table, Key: { pk: item.pk, sk: item.sk }, ...unchanged(item) },
   }));
-  try {
-    await dynamo().send(new TransactWriteCommand({ TransactItems: [...puts, ...deletes] }));
-  } catch (error) {
-    if (isConflict(error)) throw new RevisionConflict('the item has changed', { cause: error });
-    if (isThrottled(error)) throw new ThrottledError(`DynamoDB: ${(error as Error).message}`, { cause: error });
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await dynamo().send(new TransactWriteCommand({ TransactItems: [...puts, ...deletes] }));
+      return;
+    } catch (error) {
+      if (isConflict(error)) throw new RevisionConflict('the item has changed', { cause: error });
+      if (!isThrottled(error)) throw error;
+      // The SDK tries other calls again; a transaction that was cancelled, for whatever reason, it does not.
+      if (attempt === 5) throw new ThrottledError(`DynamoDB: ${(error as Error).message}`, { cause: error });
+      await systemClock.sleep(systemClock.random() * 50 * 2 ** attempt);
+    }
   }
 }
 

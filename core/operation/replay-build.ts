@@ -161,6 +161,7 @@ async function mergeChunk(
 async function leaveOut(ports: ReplayPorts, id: string, chunk: ReplayChunk, error: Error): Promise<ReplayItem> {
   const key = replayFileKey(id, chunk.file_ids[0]!);
   const file = (await ports.ledger.get<ReplayFile>(key.pk, key.sk))!;
+  if (file.merged) throw error;
   const text = `${error.name}: ${error.message}`;
   await ports.ledger.write([{ ...file, state: 'refused', failed: true, error: text } as ReplayFile]);
   const item = (await getOperation<ReplayItem>(ports.ledger, id))!;

@@ -77,7 +77,7 @@ export async function followBatches(
 /** Of a file that a merged batch names: nobody has taken it out or left it out since. */
 const isMerged = ({ status }: FileItem): boolean => status === 'done' || status === 'staged';
 
-/** Notes files that are not noted yet, or were refused before they were merged after all; returns how many. */
+/** Notes files that are not noted yet, and that they have been merged meanwhile; returns how many. */
 async function account(
   ports: ReplayPorts,
   item: ReplayItem,
@@ -87,19 +87,16 @@ async function account(
   const id = idOf(item);
   const noted = await ports.ledger.getMany<ReplayFile>(ids.map((fileId) => replayFileKey(id, fileId)));
   const known = new Map(noted.map((file) => [file.file_id, file]));
-  const settled = (fileId: string) => {
-    const file = known.get(fileId);
-    return file !== undefined && (file.state !== 'refused' || file.merged);
-  };
   // The index follows the items after a moment: what decides is read here.
-  const open = [...new Set(ids)].filter((fileId) => !settled(fileId));
+  const open = [...new Set(ids)].filter((fileId) => !known.get(fileId)?.merged);
   const files = await ports.ledger.getMany<FileItem>(open.map((fileId) => ({ pk: `file#${fileId}`, sk: 'file' })));
   const fresh = files.flatMap((file) => {
-    const kind = kindOf(file);
     const before = known.get(file.file_id);
-    return kind === undefined || (kind === 'refused' && before !== undefined)
-      ? []
-      : [note(item, file, kind === 'merged', before)];
+    const kind = kindOf(file);
+    if (kind === undefined || (kind === 'refused' && before !== undefined)) return [];
+    // One that was refused is looked at again: it has been merged after all.
+    if (before !== undefined && before.state !== 'refused') return [[{ ...before, merged: true } as ReplayFile]];
+    return [note(item, file, kind === 'merged', before)];
   });
   for (let start = 0; start < fresh.length; start += groupSize) {
     try {

@@ -6,6 +6,7 @@ import { writeOperation } from './item.ts';
 import { beginReplay, type ReplayPorts } from './replay-begin.ts';
 import { idOf, type ReplayInput, type ReplayItem } from './replay-items.ts';
 import { followBatches, listFiles, waitingFiles } from './replay-list.ts';
+import { hasSwapped } from './replay-swap.ts';
 
 /** Files in one page: with keys of 1,024 bytes their pointers stay below Step Functions' 256 KB. */
 export const filesInPage = 50;
@@ -34,7 +35,7 @@ export async function planReplay(
   let item = await beginReplay(ports, dataset, input, run);
   const id = idOf(item);
   if (item.handed_on === run) return handOn(ports, item, input, run);
-  if (item.phase !== 'list' && item.phase !== 'build') return { outcome: 'ready', id, files: [] };
+  if (await hasSwapped(ports, item)) return { outcome: 'ready', id, files: [] };
   const deadline = ports.clock.now().getTime() + ports.pollMilliseconds;
   item = await listFiles(ports, item, deadline);
   if (item.list_after !== null) return { outcome: 'running', id, files: [] };

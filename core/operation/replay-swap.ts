@@ -32,7 +32,11 @@ export async function swapSilver(
   given: ReplayItem,
   run: string,
 ): Promise<'waiting' | 'running' | 'behind' | 'swapped'> {
-  if (given.phase === 'gold' || given.phase === 'settle') return 'swapped';
+  if (given.phase === 'gold' || given.phase === 'settle') {
+    // An earlier call may have got no further than that.
+    await endTurn(ports, dataset.name, run);
+    return 'swapped';
+  }
   const turn = await takeReplayTurn(ports, dataset.name, run);
   if (!('lease' in turn)) return 'waiting';
   if (!(await hasSwapped(ports, given))) {
@@ -49,7 +53,9 @@ export async function swapSilver(
 
 const live = (ports: ReplayPorts, dataset: string) => ports.pointers.find(ports.databases.silver, dataset);
 
-async function hasSwapped(ports: ReplayPorts, { swap, dataset }: ReplayItem): Promise<boolean> {
+/** Whether readers see the new table: what it holds is settled then. */
+export async function hasSwapped(ports: ReplayPorts, { phase, swap, dataset }: ReplayItem): Promise<boolean> {
+  if (phase === 'gold' || phase === 'settle') return true;
   return swap !== undefined && (await live(ports, dataset))?.location === swap.location;
 }
 

@@ -1,7 +1,9 @@
 import { FileRejectedError, type UnknownDatasetError } from '../errors.ts';
 import { fileId } from '../ledger/file-id.ts';
 import { claimFile, fileState, getFile, markRejected, updateFile } from '../ledger/files.ts';
+import type { FileItem } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
+import { batchOf } from '../ledger/table.ts';
 import { baseName, bronzeFolder, datasetOf } from './keys.ts';
 import type { Identified, ObjectCreated } from './payloads.ts';
 
@@ -37,7 +39,8 @@ export interface IdentifyPorts {
 
 /**
  * Finds the dataset and the exact version, claims the file in the ledger and freezes it as bronze with its lineage.
- * Repeated, it finds its work done. A file that is done or undone goes no further; one that is staged goes on to the merge.
+ * Repeated, it finds its work done. A file that is done or undone goes no further; one that is staged, or whose batch has still to be ended, goes on to the
+ * merge.
  * Throws UnknownDatasetError (recorded in the ledger) and FileRejectedError when the version is gone.
  */
 export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, run: string): Promise<Identified> {
@@ -57,10 +60,17 @@ export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, r
   const bronzeKey = claimed.bronze_key ?? (await freeze(ports, version, dataset, id, run));
   const file = { ...version, file_id: id, dataset, bronze_key: bronzeKey };
   const { state } = await fileState(ports.ledger, claimed);
-  if (state === 'done') return { next: 'already_ingested', ...file };
+  const closed = state === 'done' && !(await inOpenBatch(ports.ledger, claimed));
+  if (closed) return { next: 'already_ingested', ...file };
   if (state === 'undone') return { next: 'undone', ...file };
-  const settled = state === 'staged' || state === 'merged' || claimed.verdict !== undefined;
+  const settled = ['staged', 'merged', 'done'].includes(state) || claimed.verdict !== undefined;
   return { next: settled ? 'merge' : 'validate', ...file };
+}
+
+/** The run that marked the file as done got no further: its batch has still to be ended. */
+async function inOpenBatch(ledger: LedgerStore, { dataset, staged_seq }: FileItem): Promise<boolean> {
+  if (staged_seq === undefined) return false;
+  return (await batchOf(ledger, dataset, staged_seq))?.status === 'merged';
 }
 
 function datasetOrError(key: string, datasets: string[]): string | UnknownDatasetError {

@@ -37,7 +37,9 @@ async function wakeOne(ports: WakePorts, dataset: string, may: (file: FileItem) 
   if (!isIdle(table, clock) || reservedFor(table, clock, run) !== undefined) return undefined;
   for await (const fileId of waitingFiles(ledger, table)) {
     const file = await getFile(ledger, fileId);
-    if (file?.status === 'staged' && may(file)) return ports.startRun(JSON.stringify(runInput(file)));
+    // One that is done, in a batch that is not, is all that is left of its run.
+    if ((file?.status === 'staged' || file?.status === 'done') && may(file))
+      return ports.startRun(JSON.stringify(runInput(file)));
   }
   return undefined;
 }

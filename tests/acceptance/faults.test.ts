@@ -1,3 +1,3 @@
 import { faultSuite } from '../soak/faults/suite.ts';
 
-faultSuite({ throttled: 2, lost: 1, persistent: 1, waves: 3 });
+faultSuite({ throttled: 1, lost: 1, lasting: 1, waves: 2 });

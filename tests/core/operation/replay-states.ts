@@ -5,7 +5,7 @@ import { buildSilver } from '../../../core/operation/replay-build.ts';
 import { type ReplayResult, refreshReplayed, settleFiles } from '../../../core/operation/replay-finish.ts';
 import type { ReplayInput } from '../../../core/operation/replay-items.ts';
 import { planReplay } from '../../../core/operation/replay-plan.ts';
-import { openReplay, swapSilver } from '../../../core/operation/replay-swap.ts';
+import { hasSwapped, openReplay, swapSilver } from '../../../core/operation/replay-swap.ts';
 import type { FileRef } from '../../../core/pipeline/payloads.ts';
 
 export interface Doing {
@@ -31,7 +31,7 @@ export async function replayStates(doing: Doing, input: Partial<ReplayInput>, ru
     if (planned.outcome !== 'ready') continue;
     const open = () => openReplay(ports, planned.id);
     let item = await open();
-    if (item.phase === 'list' || item.phase === 'build') {
+    if (!(await hasSwapped(ports, item))) {
       if ((await buildSilver(ports, dataset, item, deadline())).outcome !== 'built') continue;
       if (!met) await doing.between?.();
       met = true;

@@ -12,8 +12,8 @@ import type { Athena, QueryStatus } from '../../../core/ports.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
 import { orders } from '../pipeline/world.ts';
 
-/** Tables by name in silver, each a set of stages in its folder; Glue says which folder a name means. */
-export function lake() {
+/** Tables by name in silver, each a set of stages in its folder; Glue says which folder a name means. A MERGE of `poison` fails. */
+export function lake(poison = '') {
   const names = new Map<string, GlueTable>();
   const folders = new Map<string, Set<string>>();
   const queries = new Map<string, { sql: string; status: QueryStatus }>();
@@ -44,8 +44,10 @@ export function lake() {
       const known = queries.get(token);
       if (known !== undefined && known.sql !== sql) throw new Error('Idempotent parameters do not match');
       if (known === undefined) {
-        queries.set(token, { sql, status: { state: 'succeeded', bytesScanned: 1 } });
-        apply(sql.replace(/^(--.*\n)+/, ''));
+        const bad = poison !== '' && sql.includes('merge into') && sql.includes(poison);
+        const failed = { state: 'failed', reason: 'HIVE_BAD_DATA: bad', retryable: false, bytesScanned: 0 } as const;
+        queries.set(token, { sql, status: bad ? failed : { state: 'succeeded', bytesScanned: 1 } });
+        if (!bad) apply(sql.replace(/^(--.*\n)+/, ''));
       }
       return token;
     },

@@ -150,6 +150,32 @@ describe('a replay', () => {
     });
   });
 
+  it('leaves a file out whose own MERGE has failed before and fails again, and no other', async () => {
+    silver = lake('file3-again');
+    world = replayWorld(silver);
+    for (const n of [1, 2]) await merge(n);
+    await claimFile(world.ledger, world.clock, { ...fileRef(3), run: 'run3' });
+    const failed = { bronze_key: 'b', status: 'failed', stage_id: 'stage3' } as const;
+    await updateFile(world.ledger, world.clock, 'file3', () => failed);
+
+    const result = await replay('replay1');
+
+    expect(silver.seen()).toEqual(['file1-again1', 'file2-again1']);
+    expect(result).toMatchObject({ files: 2, refused: 1 });
+    expect(await statusOf(3)).toMatchObject({ status: 'failed', error: expect.stringContaining('HIVE_BAD_DATA') });
+  });
+
+  it('fails, and changes nothing, when a MERGE of what readers see fails', async () => {
+    silver = lake('file2-again');
+    world = replayWorld(silver);
+    for (const n of [1, 2]) await merge(n);
+
+    await expect(replay('replay1')).rejects.toThrow('HIVE_BAD_DATA');
+
+    expect(silver.seen()).toEqual(['stage1', 'stage2']);
+    expect(await statusOf(1)).toMatchObject({ status: 'done', stage_id: 'stage1' });
+  });
+
   it('refuses to leave nothing', async () => {
     await merge(1);
 
@@ -309,7 +335,8 @@ describe('a replay that is stopped at any of its side effects', () => {
       );
       stopped = typeof first === 'string';
       if (stopped) expect(first).toContain('stopped');
-      if (stopped) await releaseLeaseOf(world, [], 'orders', 'replay1', false);
+      // A run that has ended badly is reported; one whose task is tried again is not.
+      if (stopped && again === 'replay2') await releaseLeaseOf(world, [], 'orders', 'replay1', false);
       if (stopped) await replay(again);
 
       const came = (await getFile(plain, 'file4'))?.status === 'done' ? ['4'] : [];

@@ -1,4 +1,4 @@
 import { persistent } from './persistent.ts';
 import { faultSuite } from './suite.ts';
 
-faultSuite({ throttled: 20, lost: 5, persistent: persistent.length, waves: 15 });
+faultSuite({ throttled: 10, lost: 5, lasting: persistent.length, waves: 20 });
