@@ -39,8 +39,8 @@ export interface IdentifyPorts {
 
 /**
  * Finds the dataset and the exact version, claims the file in the ledger and freezes it as bronze with its lineage.
- * Repeated, it finds its work done. A file that is done or undone goes no further; one that is staged, or whose batch has still to be ended, goes on to the
- * merge.
+ * Repeated, it finds its work done. A file that is done or undone goes no further; one that is staged, or whose batch has
+ * still to be ended, goes on to the merge.
  * Throws UnknownDatasetError (recorded in the ledger) and FileRejectedError when the version is gone.
  */
 export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, run: string): Promise<Identified> {
