@@ -1,6 +1,8 @@
 import { ServiceUnavailableError } from '../core/errors.ts';
+import { releaseMart } from '../core/gold/lease.ts';
 import type { FailedRunLedger, ReportPorts } from '../core/incident/report.ts';
 import { markFailed } from '../core/ledger/files.ts';
+import { getTable } from '../core/ledger/table.ts';
 import { releaseLeaseOf, type WakePorts } from '../core/pipeline/wake.ts';
 import type { Config } from './config.ts';
 import { describeExecution, newestEvents } from './executions.ts';
@@ -14,15 +16,25 @@ export function reportPorts(given?: Config): { config: Config; ports: ReportPort
   return { config, ports: { ...alerts, ledger, runs: { describe, newestEvents } } };
 }
 
-/** What the ledger does for a failed run; datasets without a contract have no table and no lease. */
+/**
+ * What the ledger does for a failed run. One that is not about a dataset, such as maintenance, may hold any table;
+ * datasets without a contract have no table and no lease.
+ */
 export function failedRunLedger(wake: WakePorts, datasets: string[], marts: string[]): FailedRunLedger {
   const { ledger, clock } = wake;
   return {
     async markFileFailed(fileId, run, error) {
       await markFailed(ledger, clock, fileId, run, error);
     },
-    releaseLeaseOf: async (run, dataset, wakeOthers) =>
-      datasets.includes(dataset) ? releaseLeaseOf(wake, marts, dataset, run, wakeOthers) : undefined,
+    async releaseLeaseOf(run, dataset, wakeOthers) {
+      if (datasets.includes(dataset)) return releaseLeaseOf(wake, marts, dataset, run, wakeOthers);
+      for (const mart of marts) await releaseMart(wake, mart, run);
+      const tables = await Promise.all(datasets.map((name) => getTable(ledger, name)));
+      const held = datasets.filter((_, index) => [tables[index]!.owner, tables[index]!.turn?.run].includes(run));
+      const woken: (string | undefined)[] = [];
+      for (const name of held) woken.push(await releaseLeaseOf(wake, marts, name, run, wakeOthers));
+      return woken.find((arn) => arn !== undefined);
+    },
   };
 }
 

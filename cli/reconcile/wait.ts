@@ -1,14 +1,16 @@
+import { passesByItself } from '../../core/reconcile/passing.ts';
 import type { SweepOptions, SweepPorts } from '../../core/reconcile/ports.ts';
-import type { SweepReport } from '../../core/reconcile/report.ts';
-import { isRunning } from '../../core/reconcile/runs.ts';
+import { type Named, type SweepReport, sentenceOf } from '../../core/reconcile/report.ts';
+import { endedBadly, isRunning } from '../../core/reconcile/runs.ts';
 import { reconcile } from '../../core/reconcile/sweep.ts';
+import { waitsForRun } from '../../core/reconcile/tables.ts';
 import type { Session } from '../context.ts';
 
 const lookEvery = 2_000;
 
 /**
- * Sweeps until nothing is under way, or the time is over, and returns the last report; the runs that were started are
- * those of all sweeps together.
+ * Sweeps until nothing is under way, the time is over, or a table has failed for good, and returns the last report; the
+ * runs that were started are those of all sweeps together.
  */
 export async function sweepUntilQuiet(
   { clock, terminal }: Pick<Session, 'clock' | 'terminal'>,
@@ -26,9 +28,30 @@ export async function sweepUntilQuiet(
       board.end();
       return together([...earlier, report]);
     }
-    earlier.push(report);
     await runsEnd(ports, clock, report, deadline);
+    const refused = await refusedTables(ports, report);
+    if (refused.length > 0) {
+      board.end();
+      return together([...earlier, withStuck(report, refused)]);
+    }
+    earlier.push(report);
   }
+}
+
+/** Tables whose run has failed of what does not pass by itself: the next sweep's would, too, and so on. */
+async function refusedTables(ports: SweepPorts, { tables }: SweepReport): Promise<Named[]> {
+  const refused: Named[] = [];
+  for (const { table, run } of tables.filter(({ what }) => what === waitsForRun)) {
+    const ended = run === undefined ? undefined : await ports.runs.describe(run);
+    if (!endedBadly(ended) || passesByItself(ended!.error)) continue;
+    refused.push({ key: `table ${table}`, what: `the run that was started for it failed: ${ended!.error}`, run });
+  }
+  return refused;
+}
+
+function withStuck(report: SweepReport, more: Named[]): SweepReport {
+  const stuck = { count: report.stuck.count + more.length, first: [...more, ...report.stuck.first] };
+  return { ...report, stuck, sentence: sentenceOf({ ...report, stuck }) };
 }
 
 const isQuiet = ({ classes, started, tables }: SweepReport): boolean =>

@@ -1,4 +1,5 @@
 import type { Execution, ExecutionSummary } from '../../aws/executions.ts';
+import { isCaughtUp } from '../../core/incident/held-by.ts';
 import { fileId } from '../../core/ledger/file-id.ts';
 import { fileState, getFile } from '../../core/ledger/files.ts';
 import type { LedgerStore } from '../../core/ledger/store.ts';
@@ -59,7 +60,7 @@ export async function selectFailed(ports: SelectPorts, filter: Filter): Promise<
   });
   const selection: Selection = { chosen: [], left: [] };
   await sideBySide(newest, atOnce, async ([file, found]) => {
-    if (filter.error !== undefined && found.run.error !== filter.error) return;
+    if (filter.error !== undefined && errorOf(found.run) !== filter.error) return;
     const why = await settled(ports, file, found.run);
     if (why === undefined) selection.chosen.push(found);
     else selection.left.push({ ...found, why });
@@ -70,6 +71,9 @@ export async function selectFailed(ports: SelectPorts, filter: Filter): Promise<
   return selection;
 }
 
+/** As the page names it: a run that was stopped, or took too long, need not have an error of its own. */
+const errorOf = ({ error, status }: Execution) => error || { ABORTED: 'Aborted', TIMED_OUT: 'States.Timeout' }[status];
+
 async function* endedSince(ports: SelectPorts, since: Date): AsyncGenerator<ExecutionSummary> {
   for (const status of ['FAILED', 'TIMED_OUT', 'ABORTED']) {
     for await (const run of ports.list(status)) {
@@ -79,12 +83,19 @@ async function* endedSince(ports: SelectPorts, since: Date): AsyncGenerator<Exec
   }
 }
 
-/** Why a file needs no run any more, or not now; undefined when it does. */
+/**
+ * Why a file needs no run any more, or not now; undefined when it does. A run that failed while it led the table for
+ * others, its own file done, goes on for them if it can be redriven; a new one would end at once.
+ */
 async function settled(ports: SelectPorts, file: string, failed: Execution): Promise<string | undefined> {
   const item = await getFile(ports.ledger, file);
   if (item === undefined) return undefined;
   const { state } = await fileState(ports.ledger, item);
-  if (state === 'done' || state === 'merged' || state === 'undone') return `${state} since`;
+  const led = state === 'done' && item.run === failed.arn && failed.redrivable;
+  if (led && !(await isCaughtUp(ports.ledger, item.dataset))) return undefined;
+  if (state === 'done' || state === 'undone') return `${state} since`;
+  // With an error of its own, its run was the one that led: nobody need have gone on with the batch.
+  if (state === 'merged' && item.error === undefined) return 'merged since';
   if (state === 'staged' && item.error === undefined) return 'staged, and the run that leads merges it';
   if (item.run !== failed.arn && isRunning(await ports.describe(item.run))) return 'another run is at it';
   return undefined;

@@ -7,18 +7,21 @@ import { FailedError, UsageError } from '../exit.ts';
 const SEARCHED = 1_000;
 
 /**
- * Finds the run a person means: an ARN, the name of an execution, an unmistakable beginning of one, or the id of a file
- * (its last run). Throws FailedError when there is none and UsageError when there are several.
+ * Finds the run a person means: an ARN, the name of an execution of any state machine (pages name those of operations,
+ * too), an unmistakable beginning of the name of a file's run, or the id of a file (its last run). Throws FailedError when
+ * there is none and UsageError when there are several.
  */
 export async function findRun(session: Session, id: string): Promise<Execution> {
-  const { ingestStateMachine } = await session.stack();
+  const { ingestStateMachine, undoStateMachine, replayStateMachine, maintainStateMachine } = await session.stack();
   if (id.startsWith('arn:')) return must(await describeExecution(id), id);
   if (/^[0-9a-f]{32}$/.test(id)) {
     const file = await getFile(await session.ledger(), id);
     if (file !== undefined) return must(await describeExecution(file.run), file.run);
   }
-  const named = await describeExecution(executionArn(ingestStateMachine, id));
-  if (named !== undefined) return named;
+  for (const machine of [ingestStateMachine, undoStateMachine, replayStateMachine, maintainStateMachine]) {
+    const named = await describeExecution(executionArn(machine, id));
+    if (named !== undefined) return named;
+  }
 
   const found: string[] = [];
   let seen = 0;

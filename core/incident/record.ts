@@ -6,6 +6,8 @@ import { causeKey, failedKey, failureKey, incidentId, openKey } from './keys.ts'
 
 /** Failures further apart than this are not one incident: whoever dealt with the first wants to know of the next. */
 const QUIET_SECONDS = 3_600;
+/** That the same file fails again within this is no news: reconcile-landing starts runs again once an hour. */
+const AGAIN_SECONDS = 7_200;
 /** One that goes on is paged again after this. */
 const MAX_SECONDS = 86_400;
 /**
@@ -27,8 +29,8 @@ export interface Counted {
 
 /**
  * Counts a failed run, each once however often this is repeated: in the open incident of its cause, or in a new one when
- * there is none, when that one has been quiet for an hour, or is a day old. A run that left nothing undone is noted, and
- * counts in none. `claim` names the caller's invocation.
+ * there is none, when that one has been quiet for an hour (two, for a file that holds it open already), or is a day old. A
+ * run that left nothing undone is noted, and counts in none. `claim` names the caller's invocation.
  */
 export async function recordFailure(
   store: LedgerStore,
@@ -55,7 +57,9 @@ export async function recordFailure(
       return { incident: undefined, page: false };
     }
     const latest = cause && (await read<IncidentItem>(store, { pk: 'open', sk: cause.incident }));
-    const joined = latest !== undefined && takesIn(latest, now) ? latest : undefined;
+    const known = latest && (await read<FailedItem>(store, failedKey(latest, failed, held)));
+    const quiet = known === undefined ? QUIET_SECONDS : AGAIN_SECONDS;
+    const joined = latest !== undefined && takesIn(latest, now, quiet) ? latest : undefined;
     const mine = joined === undefined || mayPage(joined, now);
     const incident = {
       ...(joined === undefined
@@ -83,11 +87,9 @@ const read = <T extends Stored>(store: LedgerStore, { pk, sk }: Key) => store.ge
 const absent = (key: Key): Stored => ({ ...key, rev: 0 });
 
 /** One whose end is being told takes nothing in any more. */
-function takesIn(incident: IncidentItem, now: Date): boolean {
+function takesIn(incident: IncidentItem, now: Date, quiet: number): boolean {
   const age = (since: string) => (now.getTime() - Date.parse(since)) / 1000;
-  return (
-    incident.resolver === undefined && age(incident.counted_at) < QUIET_SECONDS && age(incident.opened_at) < MAX_SECONDS
-  );
+  return incident.resolver === undefined && age(incident.counted_at) < quiet && age(incident.opened_at) < MAX_SECONDS;
 }
 
 /** Claims the page of an incident that was counted before; the write fails when somebody else claims it. */

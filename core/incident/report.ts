@@ -63,6 +63,8 @@ export async function reportFailure(arn: string, ports: ReportPorts): Promise<Re
   return { outcome, ...(noted.woken ? { woken: noted.woken } : {}) };
 }
 
+const STALE_MILLISECONDS = 5_000;
+
 interface Noted {
   counted: boolean;
   /** The incident, when this invocation has to page for it. */
@@ -73,7 +75,13 @@ interface Noted {
 
 /** Everything but the page, which alone may take its time. */
 export async function noteFailure(arn: string, ports: ReportPorts, claim: string): Promise<Noted> {
-  const run = await ports.runs.describe(arn);
+  let run = await ports.runs.describe(arn);
+  if (run.status === 'RUNNING') {
+    // Redriven, or described as it was a moment before its end: the event may be quicker than DescribeExecution, which is
+    // eventually consistent (https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html).
+    await ports.clock.sleep(STALE_MILLISECONDS);
+    run = await ports.runs.describe(arn);
+  }
   if (run.status === 'RUNNING' || run.status === 'SUCCEEDED') return { counted: false, errors: [] };
   const failed = describeFailure(run, await ports.runs.newestEvents(arn));
 

@@ -40,10 +40,10 @@ export async function resolveFor(
   }
 }
 
-const nameOf = ({ bucket, key }: { bucket?: string; key?: string }) => `${bucket}/${key}`;
+export const nameOf = ({ bucket, key }: { bucket?: string; key?: string }) => `${bucket}/${key}`;
 
 /** The version that failed itself, or a newer one of the same key. */
-const settles = (file: OverFile, item: FailedItem) =>
+export const settles = (file: OverFile, item: FailedItem) =>
   file.file_id === item.file_id || file.last_modified >= item.modified!;
 
 /** Removes what held incidents open, unless it has failed again since in a way that this does not make up for. */

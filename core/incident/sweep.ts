@@ -6,7 +6,7 @@ import { failureKey, isFailed, isIncident, within } from './keys.ts';
 import { pageClaimed, pageStale } from './page.ts';
 import { newClaim } from './ports.ts';
 import { noteFailure, type ReportPorts } from './report.ts';
-import { closeIfOver, release } from './resolve.ts';
+import { closeIfOver, nameOf, release, settles } from './resolve.ts';
 
 export interface EndedBadly {
   arn: string;
@@ -55,6 +55,8 @@ export async function sweepIncidents(ports: SweepPorts, lateMilliseconds: number
   const open = await attempt(() => ports.store.query<Stored>('open', {}), []);
   const failed = open.filter(isFailed);
   const over = await attempt(() => madeUpFor(ports, failed), []);
+  const left = failed.filter((item) => !over.includes(item));
+  over.push(...(await attempt(() => replaced(ports, left), [])));
   await attempt(() => release(ports, over, () => true), undefined);
 
   let paged = 0;
@@ -133,6 +135,30 @@ async function filesOver({ store }: SweepPorts, failed: FailedItem[]): Promise<S
     if (isOver((await fileState(store, file)).state)) over.add(file.file_id);
   }
   return over;
+}
+
+/**
+ * What a newer version of the same key makes up for that came in the last day: it may have been done before anybody knew
+ * of the failure, or whoever finished it could not release what it makes up for.
+ */
+async function replaced({ store, clock }: SweepPorts, failed: FailedItem[]): Promise<FailedItem[]> {
+  const files = failed.filter(({ kind }) => kind === 'file');
+  const dayAgo = new Date(clock.now().getTime() - LOOK_BACK_SECONDS * 1000).toISOString();
+  const found = new Set<FailedItem>();
+  for (const [dataset, items] of Map.groupBy(files, datasetOf)) {
+    const byName = Map.groupBy(items, nameOf);
+    const earliest = items.map(({ modified, failed_at }) => modified || failed_at).sort()[0]!;
+    const from = earliest < dayAgo ? dayAgo : earliest;
+    let after: string | undefined;
+    do {
+      const page = await store.list<FileItem>(dataset, { from, limit: PAGE, after });
+      for (const file of page.items.filter(({ status }) => isOver(status))) {
+        for (const item of byName.get(nameOf(file)) ?? []) if (settles(file, item)) found.add(item);
+      }
+      after = page.next;
+    } while (after !== undefined);
+  }
+  return [...found];
 }
 
 const datasetOf = (item: Stored) => item.sk.slice(0, item.sk.indexOf('#'));

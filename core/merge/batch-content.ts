@@ -21,12 +21,15 @@ function unknownOf(files: StagedItem[]): string[] | undefined {
   return fields.size === 0 ? undefined : [...fields].sort();
 }
 
-/** First and last partition that the files write to; undefined when one does not list them. */
+/** First and last partition that the files write to; undefined when one does not list them, or that cannot be told. */
 function boundsOf(files: StagedItem[]): { from: string; to: string } | undefined {
   if (files.some((file) => file.partitions.length === 0)) return undefined;
   // By bytes, as the engine compares text; JavaScript's own order differs beyond the basic plane.
   const partitions = files
     .flatMap((file) => file.partitions)
     .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  // Days of files that were staged before the contract said months: their order tells nothing of where they end.
+  const lengths = new Set(partitions.map(({ length }) => length));
+  if (lengths.size > 1 && partitions.every((name) => /^\d{4}(-\d\d){0,2}$/.test(name))) return undefined;
   return { from: partitions[0]!, to: partitions.at(-1)! };
 }

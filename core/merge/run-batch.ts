@@ -1,6 +1,6 @@
 import { queryFailure } from '../athena-failure.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import { TerminalError } from '../errors.ts';
+import { QueryRejectedError, StatementRefusedError, TerminalError } from '../errors.ts';
 import type { BatchItem } from '../ledger/items.ts';
 import { held, renew, writeBatch } from '../ledger/table.ts';
 import { clientToken, poll } from '../run-query.ts';
@@ -72,7 +72,7 @@ async function submit(
 ): Promise<{ started: BatchItem; refused?: TerminalError }> {
   let intent = batch;
   try {
-    const evolved = await ensureTables(ports, dataset, batch.unknown_fields ?? []);
+    const evolved = await tablesFor(ports, dataset, batch);
     if (batch.status !== 'submitted' || batch.sql === undefined)
       intent = await intend(ports, dataset, lease, batch, evolved);
     const queryId = await ports.athena.start(intent.sql!, intent.client_token!);
@@ -80,6 +80,17 @@ async function submit(
   } catch (error) {
     if (error instanceof TerminalError) return { started: intent, refused: error };
     throw error;
+  }
+}
+
+/** Without fields of the files' own, it is no file's fault when Athena refuses to make or alter a table. */
+async function tablesFor(ports: LeadPorts, dataset: Dataset, batch: BatchItem): Promise<EvolvedColumn[]> {
+  const unknown = batch.unknown_fields ?? [];
+  try {
+    return await ensureTables(ports, dataset, unknown);
+  } catch (error) {
+    if (!(error instanceof QueryRejectedError) || unknown.length > 0) throw error;
+    throw new StatementRefusedError(error.message, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import { withRetries } from '../ledger/store.ts';
 import { getTable, writeTable } from '../ledger/table.ts';
 import { takeTurn } from '../ledger/turn.ts';
 import type { Lake } from '../merge/ensure.ts';
-import { endTurn, type WakePorts } from '../pipeline/wake.ts';
+import { endTurn, type WakePorts, wakeNext } from '../pipeline/wake.ts';
 
 /** A table's lease, whichever kind of table it is. */
 export interface Hold {
@@ -20,14 +20,25 @@ export function silverHold(ports: Lake & WakePorts & { marts: Mart[] }, table: s
   return {
     async take() {
       const turn = await takeTurn(ledger, clock, table, run);
-      return 'lease' in turn;
+      if ('lease' in turn) return true;
+      // A batch that nobody leads any more is in the way, and while the turn is reserved nobody else wakes it.
+      if (turn.waitsFor === undefined) await wakeNext(ports, table, run);
+      return false;
     },
     async committed() {
       const snapshot = await catalog.currentSnapshot(databases.silver, table);
-      const { token, committed } = await getTable(ledger, table);
+      const { token, committed, batch_seq } = await getTable(ledger, table);
       if (snapshot === null || committed === undefined || committed.snapshot_id === snapshot) return;
+      const lease = { name: table, run, token };
+      if (batch_seq > committed.batch_seq) {
+        // The table may hold rows of a batch that failed after a part of it was merged: marts have yet to see them.
+        const columns = (await catalog.columns(databases.silver, table))?.map(({ name }) => name) ?? committed.columns;
+        const now = { snapshot_id: snapshot, batch_seq, columns };
+        await writeTable(ledger, clock, lease, () => ({ committed: now }));
+        return;
+      }
       const now = { ...committed, snapshot_id: snapshot };
-      await writeTable(ledger, clock, { name: table, run, token }, () => ({ committed: now }));
+      await writeTable(ledger, clock, lease, () => ({ committed: now }));
       await followSnapshot(ports, table, now);
     },
     async release() {

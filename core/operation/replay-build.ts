@@ -147,7 +147,6 @@ async function mergeChunk(
     }
     item = ran.item;
     if (ran.outcome === 'running') return { outcome: 'running', item };
-    item = await writeOperation(ports, { ...item, bytes_scanned: item.bytes_scanned + ran.bytesScanned });
     chunk = await writeChunk(ports, { ...chunk, part: chunk.part + 1 });
   }
   await countRows(ports, target, chunk);
@@ -157,13 +156,23 @@ async function mergeChunk(
   };
 }
 
-/** A file that readers have never seen, and that cannot be merged now either, stays outside with its error. */
+/**
+ * A file that readers have never seen, and that cannot be merged now either, stays outside with its error. Its chunk is
+ * emptied: should somebody bring it in meanwhile after all, it comes into another one.
+ */
 async function leaveOut(ports: ReplayPorts, id: string, chunk: ReplayChunk, error: Error): Promise<ReplayItem> {
   const key = replayFileKey(id, chunk.file_ids[0]!);
   const file = (await ports.ledger.get<ReplayFile>(key.pk, key.sk))!;
   if (file.merged) throw error;
   const text = `${error.name}: ${error.message}`;
-  await ports.ledger.write([{ ...file, state: 'refused', failed: true, error: text } as ReplayFile]);
+  const emptied: ReplayChunk = {
+    ...chunk,
+    file_ids: [],
+    stage_ids: [],
+    rows: 0,
+    part: Math.max(1, chunk.ranges.length),
+  };
+  await writeChunk(ports, emptied, [{ ...file, state: 'refused', failed: true, error: text } as ReplayFile]);
   const item = (await getOperation<ReplayItem>(ports.ledger, id))!;
   return writeOperation(ports, { ...item, built: item.built + 1, statement: undefined });
 }
@@ -182,9 +191,9 @@ async function countRows(ports: ReplayPorts, target: Dataset, chunk: ReplayChunk
   );
 }
 
-async function writeChunk(ports: ReplayPorts, chunk: ReplayChunk): Promise<ReplayChunk> {
+async function writeChunk(ports: ReplayPorts, chunk: ReplayChunk, more: ReplayFile[] = []): Promise<ReplayChunk> {
   try {
-    await ports.ledger.write([chunk]);
+    await ports.ledger.write([chunk, ...more]);
   } catch (error) {
     if (!(error instanceof RevisionConflict)) throw error;
     throw new LeaseLostError(`another invocation works on ${chunk.pk}`, { cause: error });

@@ -81,14 +81,16 @@ const isMerged = ({ status }: FileItem): boolean => status === 'done' || status 
 async function account(
   ports: ReplayPorts,
   item: ReplayItem,
-  ids: string[],
+  given: string[],
   kindOf: (file: FileItem) => 'merged' | 'refused' | undefined,
 ): Promise<number> {
   const id = idOf(item);
+  // A file that an earlier replay has left out, and that was run again, is in two batches.
+  const ids = [...new Set(given)];
   const noted = await ports.ledger.getMany<ReplayFile>(ids.map((fileId) => replayFileKey(id, fileId)));
   const known = new Map(noted.map((file) => [file.file_id, file]));
   // The index follows the items after a moment: what decides is read here.
-  const open = [...new Set(ids)].filter((fileId) => !known.get(fileId)?.merged);
+  const open = ids.filter((fileId) => !known.get(fileId)?.merged);
   const files = await ports.ledger.getMany<FileItem>(open.map((fileId) => ({ pk: `file#${fileId}`, sk: 'file' })));
   const fresh = files.flatMap((file) => {
     const before = known.get(file.file_id);

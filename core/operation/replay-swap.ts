@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { OperationRefusedError } from '../errors.ts';
 import type { TableItem } from '../ledger/items.ts';
+import { renew } from '../ledger/table.ts';
 import type { Lease } from '../merge/lead.ts';
 import { limits } from '../merge/plan.ts';
 import { endTurn, wakeStaged } from '../pipeline/wake.ts';
@@ -43,7 +44,7 @@ export async function swapSilver(
     const ready = await catchUp(ports, dataset, given, turn.table);
     if (ready.outcome === 'behind') await endTurn(ports, dataset.name, run);
     if (ready.outcome !== 'built') return ready.outcome;
-    await repoint(ports, dataset, ready.item);
+    await repoint(ports, dataset, turn.lease, ready.item);
   }
   await finishSwap(ports, dataset, turn.lease, idOf(given));
   // What waited since it did not fit the old table goes in now, also when its own run has failed of that.
@@ -73,8 +74,8 @@ async function catchUp(ports: ReplayPorts, dataset: Dataset, given: ReplayItem, 
 }
 
 /** From here on there is no way back: the intent, with the table as it was, is in the ledger before the step. */
-async function repoint(ports: ReplayPorts, dataset: Dataset, given: ReplayItem): Promise<void> {
-  const { pointers, databases, catalog } = ports;
+async function repoint(ports: ReplayPorts, dataset: Dataset, lease: Lease, given: ReplayItem): Promise<void> {
+  const { pointers, databases, catalog, ledger, clock } = ports;
   const before = await live(ports, dataset.name);
   const next = await pointers.find(databases.silver, given.table);
   if (before === undefined) throw new OperationRefusedError(`there is no table silver.${dataset.name} to replace`);
@@ -83,6 +84,8 @@ async function repoint(ports: ReplayPorts, dataset: Dataset, given: ReplayItem):
       `no file of ${dataset.name} is left to build silver.${dataset.name} from; nothing has been changed`,
     );
   }
+  // If the turn has expired meanwhile, others may have merged what the new table does not hold.
+  await renew(ledger, clock, lease.name, lease.run, lease.token);
   await mustFinish(ports, dataset.name, idOf(given));
   await writeOperation(ports, { ...given, phase: 'swap', swap: { before, location: next.location } });
   await pointers.repoint(databases.silver, dataset.name, before, next);

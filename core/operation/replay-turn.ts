@@ -43,9 +43,14 @@ async function openBatch({ ledger }: ReplayPorts, table: TableItem): Promise<Bat
   return table.open_batch === undefined ? undefined : ledger.get<BatchItem>(table.pk, batchKey(table.open_batch));
 }
 
-async function wake(ports: ReplayPorts, batch: BatchItem): Promise<void> {
-  const file = await getFile(ports.ledger, batch.file_ids[0]!);
-  if (file !== undefined) await ports.startRun(JSON.stringify(runInput(file)));
+/** Failing runs must not wake each other for ever: after a failure the next run of a batch has to wait, in milliseconds. */
+const pause = 900_000;
+
+async function wake({ ledger, clock, startRun }: ReplayPorts, batch: BatchItem): Promise<void> {
+  const file = await getFile(ledger, batch.file_ids[0]!);
+  if (file === undefined) return;
+  const failing = file.error !== undefined && clock.now().getTime() - Date.parse(file.updated_at) < pause;
+  if (!failing) await startRun(JSON.stringify(runInput(file)));
 }
 
 /** What a commit to silver that is no batch leaves in the table's item: its number, the next one. */

@@ -155,7 +155,11 @@ async function merge(
 async function number(ports: UndoPorts, lease: Lease, given: UndoItem, columns: string[]): Promise<UndoItem> {
   return withTable(ports, lease, given, (table) => {
     const batch_seq = table.batch_seq + 1;
-    return [{ ...given, batch_seq, columns }, { batch_seq }];
+    // Marts look for removed rows from here on: if this run dies after its MERGE, the next batch shows what that removed.
+    return [
+      { ...given, batch_seq, columns },
+      { batch_seq, removed_seq: batch_seq },
+    ];
   });
 }
 

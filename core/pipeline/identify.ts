@@ -4,7 +4,7 @@ import { claimFile, fileState, getFile, markRejected, updateFile } from '../ledg
 import type { FileItem } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import { batchOf } from '../ledger/table.ts';
-import { baseName, bronzeFolder, datasetOf } from './keys.ts';
+import { baseName, bronzeFolder, datasetOf, lineageName } from './keys.ts';
 import type { Identified, ObjectCreated } from './payloads.ts';
 
 export interface ObjectVersion {
@@ -123,7 +123,7 @@ async function freeze(
 ) {
   const folder = bronzeFolder(dataset, id, version.last_modified);
   const key = `${folder}/${baseName(version.key)}`;
-  const lineage = `${folder}/_lineage.json`;
+  const lineage = `${folder}/${lineageName}`;
   if (!(await bronze.exists(lineage))) {
     await bronze.freeze(version, key);
     await bronze.writeJson(lineage, { file_id: id, dataset, ...version, run, frozen_at: clock.now().toISOString() });

@@ -19,9 +19,16 @@ export function datasetOf(key: string, datasets: readonly string[]): string {
   return dataset;
 }
 
-/** A name without its folders, cut to its last 200 bytes, since S3 keys end at 1,024. */
+/** Beside the file in its folder of bronze: what it is a copy of. */
+export const lineageName = '_lineage.json';
+
+/**
+ * A name without its folders, cut to its last 200 bytes, since S3 keys end at 1,024. Never that of the lineage, which
+ * would take the file's place.
+ */
 export function baseName(key: string): string {
-  const name = key.slice(key.lastIndexOf('/') + 1) || 'object';
+  const last = key.slice(key.lastIndexOf('/') + 1) || 'object';
+  const name = last === lineageName ? `object${last}` : last;
   let cut = name;
   while (Buffer.byteLength(cut) > 200) cut = cut.slice(1);
   return cut.isWellFormed() ? cut : cut.slice(1);

@@ -46,7 +46,10 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
     ports.publish(metrics);
     await Promise.all(
       files.map((file) =>
-        updateFile(ports.ledger, ports.clock, file.file_id, () => ({ status: 'done', error: undefined })),
+        // One that has been taken out since, while this call stood still and another run ended the batch, stays out.
+        updateFile(ports.ledger, ports.clock, file.file_id, ({ status, staged_seq }) =>
+          status === 'staged' && staged_seq! <= open.batch.to_seq ? { status: 'done', error: undefined } : undefined,
+        ),
       ),
     );
     await ports.filesDone(dataset.name, files);

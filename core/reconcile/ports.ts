@@ -9,6 +9,8 @@ export interface RunState {
   status: string;
   startedAt: Date;
   stoppedAt?: Date;
+  /** Name of the error that it ended with. */
+  error?: string;
 }
 
 export interface SweepPorts extends WakePorts {

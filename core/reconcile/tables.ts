@@ -60,6 +60,8 @@ async function batchMoves(ports: SweepPorts, table: TableItem, options: SweepOpt
   return last === undefined || now.getTime() - Date.parse(last) <= options.stuckMilliseconds;
 }
 
+export const waitsForRun = 'files wait and nobody leads';
+
 /** Starts a run for a table on which files wait while nobody leads. Undefined when there is nothing to be done. */
 export async function wakeTable(
   ports: SweepPorts,
@@ -69,7 +71,7 @@ export async function wakeTable(
   const table = await getTable(ports.ledger, name);
   const waiting = await waitingCount(ports, table);
   if (waiting === 0 || !isIdle(table, ports.clock)) return undefined;
-  const what = 'files wait and nobody leads';
+  const what = waitsForRun;
   if (options.dryRun) return { table: name, waiting, what };
   const run = await wakeStaged(ports, name);
   return { table: name, waiting, what, ...(run !== undefined && { run }) };

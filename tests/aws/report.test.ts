@@ -91,11 +91,22 @@ describe('freeing the lease of a failed run', () => {
     expect(get<TableItem>('table#orders', 'lease')?.owner).toBe('arn:other');
   });
 
-  it('has nothing to do for what is no dataset', async () => {
-    const { ledger, started } = given([table]);
+  it('has nothing to do for a dropped file of no dataset', async () => {
+    const { ledger, started, get } = given([{ ...table, owner: 'arn:other' }]);
 
-    const woken = await ledger.releaseLeaseOf('arn:mine', '-', true);
+    const woken = await ledger.releaseLeaseOf('arn:mine', 'ordres', true);
 
     expect([woken, started]).toEqual([undefined, []]);
+    expect(get<TableItem>('table#orders', 'lease')?.owner).toBe('arn:other');
+  });
+
+  it('frees whatever a run held that is about no one dataset, such as maintenance', async () => {
+    const mart = { pk: 'mart#daily_revenue', sk: 'state', owner: 'arn:mine', expires_at: '2999-01-01T00:00:00.000Z' };
+    const { ledger, get } = given([table, mart as Partial<TableItem>]);
+
+    await ledger.releaseLeaseOf('arn:mine', '-', true);
+
+    expect(get<TableItem>('table#orders', 'lease')?.owner).toBeUndefined();
+    expect(get<TableItem>('mart#daily_revenue', 'state')?.owner).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sweepUntilQuiet } from '../../../cli/reconcile/wait.ts';
+import type { StagedItem } from '../../../core/ledger/items.ts';
 import type { Clock } from '../../../core/ledger/store.ts';
 import { standardOptions } from '../../../core/reconcile/ports.ts';
 import { sweepWorld } from '../../core/reconcile/world.ts';
@@ -45,6 +46,23 @@ describe('sweeping until nothing is under way', () => {
     world.file('a.csv');
 
     expect((await wait()).sentence).toBe('1 file, 1 accounted for');
+  });
+
+  it.each([
+    ['StatementRefusedError', false, 1],
+    ['ServiceUnavailableError', true, 0],
+  ])('starts another run for a table whose run has failed only if that may help: %s', async (error, again, stuck) => {
+    const { world, wait } = given(({ runs }) => {
+      for (const run of runs.values()) Object.assign(run, { status: 'FAILED', error });
+    });
+    const file_id = world.file('a.csv', { status: 'staged', staged_seq: 1 });
+    world.table({ staged_seq: 1 });
+    world.put({ pk: 'table#orders', sk: 'staged#000000000001', file_id, staged_seq: 1 } as StagedItem);
+
+    const report = await wait(24_000);
+
+    expect(report.stuck.count).toBe(stuck);
+    expect(world.runs.size > 1).toBe(again);
   });
 
   it('gives up when the time is over, with the last report', async () => {

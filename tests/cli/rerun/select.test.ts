@@ -10,8 +10,9 @@ import { arnOf, bucket, eventOf, execution, key } from '../runs/runs-fixture.ts'
 const since = new Date('2026-03-01T10:00:00.000Z');
 const at = (minute: number) => new Date(`2026-03-01T10:${String(minute).padStart(2, '0')}:00.000Z`);
 
-function given(runs: Execution[], files: Record<string, Partial<FileItem>> = {}) {
+function given(runs: Execution[], files: Record<string, Partial<FileItem>> = {}, others: Stored[] = []) {
   const ledger = memoryStore();
+  for (const item of others) ledger.items.set(`${item.pk}\n${item.sk}`, item);
   for (const [version, item] of Object.entries(files)) {
     const file_id = fileId(bucket, key, version);
     const whole = { pk: `file#${file_id}`, sk: 'file', rev: 1, file_id, dataset: 'orders', ...item };
@@ -78,6 +79,44 @@ describe('which failed runs are run again', () => {
     expect(names((await select({ dataset: 'products' })).chosen)).toEqual(['products']);
     expect(names((await select({ error: 'FileRejectedError' })).chosen)).toEqual(['rejected']);
   });
+
+  it('are found by the name that the page has for those that were stopped or took too long', async () => {
+    const select = given([
+      failed('stopped', 'v1', 10, { status: 'ABORTED', error: undefined }),
+      failed('timed-out', 'v2', 20, { status: 'TIMED_OUT', error: undefined }),
+    ]);
+
+    expect(names((await select({ error: 'Aborted' })).chosen)).toEqual(['stopped']);
+    expect(names((await select({ error: 'States.Timeout' })).chosen)).toEqual(['timed-out']);
+  });
+
+  it('are those that led a batch whose rows are in silver and not in gold, and not the others of the batch', async () => {
+    const staged = { status: 'staged', staged_seq: 1, dataset: 'orders' } as const;
+    const files = { v1: { ...staged, error: 'QueryRejectedError: a mart' }, v2: { ...staged, staged_seq: 2 } };
+    const select = given([failed('led', 'v1', 10), failed('earlier', 'v2', 5)], files, [
+      { pk: 'table#orders', sk: 'batch#000000000002', rev: 1, from_seq: 1, to_seq: 2, status: 'merged' } as Stored,
+    ]);
+
+    const { chosen, left } = await select();
+
+    expect(names(chosen)).toEqual(['led']);
+    expect(left.map(({ why }) => why)).toEqual(['merged since']);
+  });
+
+  it.each([
+    [true, 1, ['led']],
+    [false, 1, []],
+    [true, 2, []],
+  ])(
+    'are those that led for others (redrivable: %s, planned of two: %s)',
+    async (redrivable, planned_seq, expected) => {
+      const select = given([failed('led', 'v1', 10, { redrivable })], { v1: { status: 'done', run: arnOf('led') } }, [
+        { pk: 'table#orders', sk: 'lease', rev: 1, staged_seq: 2, planned_seq } as Stored,
+      ]);
+
+      expect(names((await select()).chosen)).toEqual(expected);
+    },
+  );
 
   it('is decided by the error of the newest run of a file', async () => {
     const select = given([failed('first', 'v1', 10, { error: 'FileRejectedError' }), failed('second', 'v1', 20)]);

@@ -18,6 +18,10 @@ export function memoryStore(): LedgerStore & { items: Map<string, Stored> } {
       return structuredClone(found.slice(0, limit)) as T[];
     },
     async getMany<T extends Stored>(keys: { pk: string; sk: string }[]) {
+      // As BatchGetItem does.
+      if (new Set(keys.map(({ pk, sk }) => at(pk, sk))).size < keys.length) {
+        throw new Error('Provided list of item keys contains duplicates');
+      }
       return structuredClone(keys.flatMap(({ pk, sk }) => items.get(at(pk, sk)) ?? [])) as T[];
     },
     async list<T extends Stored>(dataset: string, { from = '', to = '\uffff', limit, after = '' }: Page) {

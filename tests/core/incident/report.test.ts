@@ -29,6 +29,17 @@ describe('reporting a failed run', () => {
     expect(released).toEqual([[arnOf('one'), 'orders', true]]);
   });
 
+  it('asks once more about a run that is told to be running still', async () => {
+    const { fail, ports, pages } = world();
+    const answers = ['RUNNING', 'FAILED'];
+    const describe = async (arn: string) => ({ ...(await ports.runs.describe(arn)), status: answers.shift()! });
+
+    const reported = await fail({ name: 'one' }, { runs: { ...ports.runs, describe } });
+
+    expect(reported.outcome).toBe('paged');
+    expect(pages()).toHaveLength(1);
+  });
+
   it('counts further runs of the same cause without paging', async () => {
     const { fail, pages, open } = world();
 
@@ -225,6 +236,19 @@ describe('an incident that goes on', () => {
 
     expect(pages()).toHaveLength(2);
     expect(open().map(({ count }) => count)).toEqual([1, 1]);
+  });
+
+  it('is the same one when what holds it open is run again once an hour and fails again', async () => {
+    const clock = handClock();
+    const { fail, pages, open } = world(clock);
+
+    for (let hour = 0; hour < 5; hour += 1) {
+      await fail({ name: `run${hour}`, file: 'waits.csv' });
+      clock.advance(3_660);
+    }
+
+    expect(pages()).toHaveLength(1);
+    expect(open().map(({ count }) => count)).toEqual([5]);
   });
 
   it('is paged again once a day', async () => {

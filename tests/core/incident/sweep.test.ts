@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sweepIncidents } from '../../../core/incident/sweep.ts';
-import type { TableItem } from '../../../core/ledger/items.ts';
-import { arnOf, endedRun, type Failing, fileItem, killable, world } from './incidents.ts';
+import type { FileItem, TableItem } from '../../../core/ledger/items.ts';
+import { arnOf, endedRun, type Failing, fileItem, idOf, killable, world } from './incidents.ts';
 import { handClock } from './memory-store.ts';
 
 const LATE = 300_000;
@@ -160,5 +160,44 @@ describe('the sweep of incidents', () => {
 
     await expect(swept).rejects.toThrow(/not swept in full: Error: Step Functions does not know it/);
     expect(given.pages()).toHaveLength(1);
+  });
+});
+
+describe('a newer version of a file that failed', () => {
+  const newer = { name: 'one', version: 'v2' };
+  const done = (received_at: string) =>
+    fileItem(newer, {
+      status: 'done',
+      last_modified: '2026-03-01T09:30:00.000Z',
+      gsi1pk: 'dataset#orders',
+      gsi1sk: `${received_at}#${idOf(newer)}`,
+    });
+
+  it('that was done before the failure was recorded ends the incident with the next sweep', async () => {
+    const given = world(handClock());
+    given.put(fileItem({ name: 'one' }));
+    given.put(done('2026-03-01T09:31:00.000Z'));
+    await given.fail({ name: 'one' });
+
+    await sweepIncidents(given.ports, LATE);
+
+    expect(given.open()).toEqual([]);
+    expect(given.resolutions()).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<FileItem>]>([
+    ['has failed, too', { status: 'failed' }],
+    ['is an older one', { last_modified: '2026-03-01T08:59:59.000Z' }],
+    ['is of another key', { key: 'landing/orders/other.csv' }],
+  ])('does not when it %s', async (_, over) => {
+    const given = world(handClock());
+    given.put(fileItem({ name: 'one' }));
+    given.put({ ...done('2026-03-01T09:31:00.000Z'), ...over } as FileItem);
+    await given.fail({ name: 'one' });
+
+    await sweepIncidents(given.ports, LATE);
+
+    expect(given.open()).toHaveLength(1);
+    expect(given.resolutions()).toEqual([]);
   });
 });

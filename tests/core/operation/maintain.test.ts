@@ -5,9 +5,11 @@ import type { Stored } from '../../../core/ledger/store.ts';
 import { getTable, lead as takeLease } from '../../../core/ledger/table.ts';
 import type { MaintainPorts } from '../../../core/operation/maintain.ts';
 import { maintainTables } from '../../../core/operation/maintain.ts';
+import { mergeRows } from '../../../core/pipeline/merge.ts';
+import { releaseLeaseOf } from '../../../core/pipeline/wake.ts';
 import type { QueryStatus } from '../../../core/ports.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
-import { fakeAthena, land, lead, orders, world } from '../pipeline/world.ts';
+import { fakeAthena, fileRef, land, lead, orders, world } from '../pipeline/world.ts';
 
 const more = 'ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: more runs are needed';
 
@@ -122,6 +124,37 @@ describe('maintenance', () => {
     });
     expect(ran).toEqual([]);
     expect((await getTable(store, 'orders')).turn).toBeUndefined();
+  });
+
+  it('has marts look for what a failed batch has left in the table, instead of following over it', async () => {
+    const { store, maintain } = await lake();
+    const before = await getTable(store, 'orders');
+    // A wide file, of which one range was merged and the next was not.
+    await store.write([{ ...before, batch_seq: 2 } as TableItem]);
+
+    await maintainTables(maintain, ['silver.orders'], 'arn:night');
+
+    const { committed } = await getTable(store, 'orders');
+    expect(committed!.snapshot_id).not.toBe(before.committed!.snapshot_id);
+    expect(committed!.batch_seq).toBe(2);
+    const mart = await store.get<MartItem>('mart#daily_revenue', 'state');
+    expect(mart!.sources.orders).toEqual(before.committed);
+  });
+
+  it('wakes a batch that is in its way and that nobody leads', async () => {
+    const { store, clock, ports, maintain } = await lake();
+    await land(ports, 2, 'run2');
+    await mergeRows(ports, orders, fileRef(2), 'run2');
+    await releaseLeaseOf(ports, [], 'orders', 'run2', false);
+
+    const waiting = await maintainTables(maintain, ['silver.orders'], 'arn:night');
+
+    expect(waiting.outcome).toBe('waiting');
+    expect(ports.started).toHaveLength(1);
+    expect((await getTable(store, 'orders')).turn).toMatchObject({ run: 'arn:night' });
+    await lead(ports, 2, 'run3');
+    clock.advance(10);
+    expect((await maintainTables(maintain, ['silver.orders'], 'arn:night')).outcome).toBe('done');
   });
 
   it('does the other tables when one fails, and fails at the end with its reason; again, it tries just that one', async () => {

@@ -253,6 +253,23 @@ describe('undoFile', () => {
     expect(lake.started).toHaveLength(1);
   });
 
+  it('has marts look for what it removed, also when its run dies before the commit and others merge first', async () => {
+    const lake = await three();
+    const before = (await getTable(lake.ports.ledger, 'things')).committed!.batch_seq;
+    const dying = async () => {
+      throw new Error('stopped');
+    };
+    const ports = { ...lake.ports, catalog: { ...lake.ports.catalog, registerQuarantine: dying } };
+    await expect(undo(lake, 2, 'undo2', ports)).rejects.toThrow('stopped');
+    lake.clock.advance(1000);
+
+    await lake.drop(4, [thing('9', 9, 9)]);
+
+    const { committed, removed_seq } = await getTable(lake.ports.ledger, 'things');
+    expect(removed_seq).toBeGreaterThan(before);
+    expect(committed!.batch_seq).toBeGreaterThan(removed_seq!);
+  });
+
   it('says so when rows are missing afterwards, records nothing, and puts it right when continued', async () => {
     const lake = await three();
     const { athena } = lake.ports;

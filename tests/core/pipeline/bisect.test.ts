@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ContractError, StatementRefusedError } from '../../../core/errors.ts';
+import { ContractError, QueryRejectedError, StatementRefusedError } from '../../../core/errors.ts';
 import { claimFile, fileState, getFile, markFailed } from '../../../core/ledger/files.ts';
 import type { BatchItem } from '../../../core/ledger/items.ts';
 import type { LedgerStore, Stored } from '../../../core/ledger/store.ts';
@@ -147,6 +147,27 @@ describe('a statement that would fail with any file', () => {
     expect(ports.started).toEqual([]);
     expect(await wholeRun(ports, 1, 'run1b')).toBe('ingested');
     expect(await Promise.all(numbers(5).map((n) => status(ports, n)))).toEqual(Array<string>(5).fill('done'));
+  });
+});
+
+describe('a table that cannot be made', () => {
+  it('condemns no file', async () => {
+    const ports = world(fakeAthena());
+    await stage(ports, 3);
+    const columns = async () => undefined;
+    const exists = async () => false;
+    const start = async () => {
+      throw new QueryRejectedError('Athena refused the statement: the location is not empty');
+    };
+    const broken: World = {
+      ...ports,
+      catalog: { ...ports.catalog, exists, columns },
+      athena: { ...ports.athena, start },
+    };
+
+    await expect(lead(broken, 1, 'run1')).rejects.toMatchObject({ name: 'StatementRefusedError' });
+
+    expect(await Promise.all(numbers(3).map((n) => status(ports, n)))).toEqual(Array<string>(3).fill('staged'));
   });
 });
 

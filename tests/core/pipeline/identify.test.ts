@@ -54,6 +54,16 @@ describe('identifyFile', () => {
     });
   });
 
+  it('keeps a file whose name is that of the lineage apart from its lineage', async () => {
+    const key = 'landing/orders/_lineage.json';
+    const { ports, frozen } = bucketWith(version('v1', key));
+
+    const file = await identifyFile(ports, created({ key, 'version-id': 'v1' }), 'run1');
+
+    expect(frozen.size).toBe(2);
+    expect(frozen.get(file.bronze_key!)).toEqual(version('v1', key));
+  });
+
   it('finds the version by its etag when the event has no version id', async () => {
     const { ports } = bucketWith(version('v1'), version('v2'));
 
