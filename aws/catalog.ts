@@ -72,8 +72,8 @@ async function ensureStaging(database: string, table: string, columns: NamedType
       classification: 'parquet',
       'projection.enabled': 'true',
       'projection.stage_id.type': 'injected',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena fills it in
-      'storage.location.template': `${location}stage_id=` + '${stage_id}/',
+      // Athena fills in the stage id.
+      'storage.location.template': `${location}stage_id=\${stage_id}/`,
     },
   };
   const found = await find(database, table);
