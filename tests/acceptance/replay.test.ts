@@ -167,13 +167,18 @@ describe('a replay after a change of the contract', () => {
   const product = (n: number, price: string, category = 'tools') =>
     `P-7700${n},Thing ${n},${category},${price},2026-03-01T00:00:00Z`;
   const found = () => silver('products', 'product_id', 'P-7700%');
+  /** Those of other tests stay refused under any of the contracts here. */
+  const refused = async () => {
+    const { items } = await (await ledger()).list<FileItem>('products', { limit: 1000 });
+    return items.filter(({ status }) => status === 'rejected').length;
+  };
   let files: Dropped[];
 
   beforeAll(async () => {
     files = await drop(
       'products',
       fileOf('replay-a.csv', products([product(1, '1.00'), product(2, '2.00')])),
-      fileOf('replay-b.csv', products([product(3, '3.00', 'toys'), product(4, '4.00', 'toys')])),
+      fileOf('replay-b.csv', products([product(3, '3.00', 'toys!'), product(4, '4.00', 'toys!')])),
       fileOf('replay-c.csv', products([product(5, '5.12345')])),
     );
   });
@@ -181,7 +186,7 @@ describe('a replay after a change of the contract', () => {
   it('stops before readers see anything when a file that was merged is refused now', async () => {
     const { products: contract } = (await ports()).datasets;
     const categories = contract!.columns.map((column) =>
-      column.name === 'category' ? { ...column, enum: ['tools'] } : column,
+      column.name === 'category' ? { ...column, pattern: '^[^!]*$' } : column,
     );
     const before = await found();
 
@@ -200,6 +205,7 @@ describe('a replay after a change of the contract', () => {
         : column,
     );
     expect(files[2]).toMatchObject({ outcome: 'rejected' });
+    const refusedBefore = await refused();
     let late: Dropped | undefined;
 
     const result = await replayHere({ ...contract!, columns: wider }, async () => {
@@ -215,7 +221,7 @@ describe('a replay after a change of the contract', () => {
       ['P-77005', '5.123450'],
       ['P-77006', '6.000000'],
     ]);
-    expect(result.refused).toBe(0);
+    expect(result.refused).toBe(refusedBefore - 1);
     expect(await item(files[2]!)).toMatchObject({ status: 'done', counts: { accepted: 1 } });
 
     // Back to what is deployed, by the state machine: the file with too many decimals is refused again.
@@ -223,7 +229,7 @@ describe('a replay after a change of the contract', () => {
     expect(back.code).toBe(1);
     expect(back.stderr).toContain('replay-c.csv');
     const allowed = await tributaryJson<Replayed>('replay', '--dataset', 'products', '--allow-refused', '--yes');
-    expect(allowed.refused).toBe(1);
+    expect(allowed.refused).toBe(refusedBefore);
     expect((await found()).map(({ unit_price }) => unit_price)).toEqual(['1.00', '2.00', '3.00', '4.00', '6.00']);
     expect(await item(files[2]!)).toMatchObject({ status: 'rejected' });
   });
