@@ -58,7 +58,12 @@ describe('the packaged template', () => {
     const all = Object.keys(template.Resources).filter((name) => template.Resources[name]!.Type === 'AWS::IAM::Role');
 
     expect(new Set(given).size).toBe(functions.length);
-    expect(all.sort()).toEqual([...given, 'FileLandedRuleRole', 'IngestStateMachineRole'].sort());
+    const machines = Object.keys(template.Resources).filter(
+      (name) => template.Resources[name]!.Type === 'AWS::StepFunctions::StateMachine',
+    );
+    const others = ['FileLandedRuleRole', 'NightlyRuleRole', ...machines.map((name) => `${name}Role`)];
+    expect(machines).toHaveLength(4);
+    expect(all.sort()).toEqual([...given, ...others].sort());
   });
 
   it('outlives the stack with everything that holds data', () => {
