@@ -104,7 +104,8 @@ async function resolveVersion(
   return found;
 }
 
-const versionOf = ({ bucket, key, version_id, etag, size, last_modified }: ObjectVersion): ObjectVersion => ({
+/** The version alone, of an item that says more. */
+export const versionOf = ({ bucket, key, version_id, etag, size, last_modified }: ObjectVersion): ObjectVersion => ({
   bucket,
   key,
   version_id,

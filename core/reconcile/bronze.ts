@@ -1,8 +1,8 @@
 import type { FileItem } from '../ledger/items.ts';
+import { versionOf } from '../pipeline/identify.ts';
 import { examine } from './examine.ts';
 import { type Sweep, stepSize, steps } from './landing.ts';
 import { note } from './report.ts';
-import { versionOf } from './runs.ts';
 import type { Seen } from './seen.ts';
 import { inSteps, sideBySide } from './side-by-side.ts';
 import { needsRun, noteStanding, remember } from './tally.ts';

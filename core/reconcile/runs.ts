@@ -1,4 +1,3 @@
-import type { FileItem } from '../ledger/items.ts';
 import type { ObjectVersion } from '../pipeline/identify.ts';
 import { runInput } from '../pipeline/keys.ts';
 import type { RunState, SweepPorts } from './ports.ts';
@@ -53,12 +52,3 @@ export const isRunning = (run: RunState | undefined): boolean =>
 
 export const endedBadly = (run: RunState | undefined): boolean =>
   run !== undefined && ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(run.status);
-
-export const versionOf = ({ bucket, key, version_id, etag, size, last_modified }: FileItem): ObjectVersion => ({
-  bucket,
-  key,
-  version_id,
-  etag,
-  size,
-  last_modified,
-});
