@@ -33,7 +33,7 @@ export function pipelinePorts(config: Config = readConfig()) {
   const ledger = ledgerStore(config.ledgerTable);
   const datasets = readDatasets();
   const files = readSqlFiles();
-  const marts = parseMarts(files);
+  const marts = parseMarts(files, datasets);
   const wake: WakePorts = {
     ledger,
     clock: systemClock,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { parseContract } from '../core/contract/parse.ts';
+import { checkReferences } from '../core/contract/references.ts';
 import type { SqlFiles } from '../core/merge/statements.ts';
 
 /** The folder that holds `schemas/` and `sql/`: the function's package in Lambda, the checkout elsewhere. */
@@ -12,7 +13,9 @@ const root = () => process.env.LAMBDA_TASK_ROOT ?? dirname(dirname(fileURLToPath
 export function readDatasets(folder = join(root(), 'schemas')): Record<string, Dataset> {
   const files = readdirSync(folder).filter((file) => file.endsWith('.odcs.yaml'));
   const datasets = files.map((file) => parseContract(readFileSync(join(folder, file), 'utf8'), file));
-  return Object.fromEntries(datasets.map((dataset) => [dataset.name, dataset]));
+  const byName = Object.fromEntries(datasets.map((dataset) => [dataset.name, dataset]));
+  checkReferences(byName);
+  return byName;
 }
 
 /** The text of every file under `sql/`, by its path without the ending. */

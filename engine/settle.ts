@@ -35,7 +35,7 @@ export async function settle(db: DuckDb, dataset: Dataset, apart: boolean, workD
   if (!apart) return fates;
   let winners = 'contested';
   if (dataset.key.length > 0) {
-    await db.run(`CREATE TEMP TABLE losers AS ${losersSql(dataset.key, 'contested')}`);
+    await db.run(`CREATE TEMP TABLE losers AS ${losersSql(dataset, 'contested')}`);
     const counted = await db.rows<{ fate: string; n: number }>(
       'SELECT fate, count(*)::DOUBLE AS n FROM losers GROUP BY 1',
     );

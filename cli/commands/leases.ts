@@ -15,8 +15,9 @@ export function leases(program: Command): void {
       action<[], unknown>(async (session) => {
         const { terminal, clock } = session;
         const ledger = await session.ledger();
-        const tables = Object.keys(readDatasets()).sort();
-        const marts = parseMarts(readSqlFiles())
+        const datasets = readDatasets();
+        const tables = Object.keys(datasets).sort();
+        const marts = parseMarts(readSqlFiles(), datasets)
           .filter(isTable)
           .map(({ name }) => name)
           .sort();

@@ -1,9 +1,9 @@
 import { describeGate, type ValidationResult } from '../../core/validation/result.ts';
+import { cut, visible } from '../../core/visible.ts';
 import { formatBytes, formatCount, formatDuration } from '../format.ts';
 import { reasonText } from '../quarantine/reason.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import type { Checked } from './check.ts';
-import { cut, visible } from './text.ts';
 
 /** Characters of a raw row and of a reason that are shown; `--json` and `--out` have them whole. */
 const RAW_CHARACTERS = 300;

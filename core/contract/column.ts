@@ -1,7 +1,9 @@
 import { readConstraints, readOptions } from './constraints.ts';
-import type { Column, ColumnType } from './dataset.ts';
+import type { Column, ColumnType, Reference } from './dataset.ts';
 import { ColumnExtras, readExtras, type TableExtras } from './extras.ts';
 import { readFormats } from './formats.ts';
+import { readMoney } from './money.ts';
+import { readReferences } from './references.ts';
 import { RESERVED_WORDS } from './reserved-words.ts';
 import type { ContractProperty } from './schema.ts';
 import type { Path, Source } from './source.ts';
@@ -13,6 +15,7 @@ export interface ParsedColumn {
   column: Column;
   property: ContractProperty;
   partitionTransform?: 'day' | 'month' | 'year' | 'identity';
+  references: Reference[];
   path: Path;
 }
 
@@ -61,9 +64,11 @@ export function parseColumn(
     ...checked,
     ...readStandardise(checked, extras, table, source, path),
     ...readFormats(checked, options, extras, source, path),
+    money: readMoney(checked, extras, source, path),
     warnings: readWarnings(checked, extras, source, path),
   };
-  return { column, property, partitionTransform: extras?.partitionTransform, path };
+  const references = readReferences(property, extras, source, path);
+  return { column, property, partitionTransform: extras?.partitionTransform, references, path };
 }
 
 /** The physical type decides; it must be one of those that its logical type allows. Returns the reason if it is not. */

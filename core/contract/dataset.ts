@@ -29,7 +29,16 @@ export type ColumnRule =
   | 'exclusive_maximum'
   | 'multiple_of'
   | 'enum'
+  | 'currency'
   | 'unique';
+
+/** Amounts that may carry their currency: `EUR 120.50`, `120.50 EUR`, `€120.50`. */
+export interface Money {
+  /** The column that has the currency; an amount fills it where it has no value of its own. */
+  currency: string;
+  /** What symbols mean that several currencies share, `{ "$": "USD" }`. */
+  symbols: Record<string, string>;
+}
 
 /** What is done to a text before anything is checked, in this order. */
 export interface Standardise {
@@ -61,6 +70,9 @@ export interface Column {
   formats?: string[];
   /** IANA zone of times that are written without an offset; by default UTC. */
   timeZone?: string;
+  money?: Money;
+  /** Of a currency: the columns whose amounts may carry it. */
+  filledBy?: string[];
   /** Full-match regular expression (RE2) on the standardised text. */
   pattern?: string;
   format?: TextFormat;
@@ -126,6 +138,19 @@ export interface FileFormat {
   encoding?: Encoding;
 }
 
+/** A column whose values are keys of another dataset's rows; null refers to nothing. */
+export interface Reference {
+  column: string;
+  /** The parent: the dataset, and its one key column. */
+  dataset: string;
+  parentColumn: string;
+  /**
+   * What becomes of a row whose parent has not come yet. `flag`: it counts, and is counted as an orphan. `hold`: it waits,
+   * seen by no mart, until the parent comes. It is never rejected, since that would depend on the order of files.
+   */
+  onOrphan: 'flag' | 'hold';
+}
+
 export interface Dataset {
   name: string;
   version: string;
@@ -137,14 +162,18 @@ export interface Dataset {
   key: string[];
   /** Columns that order the versions of one row, most significant first (timestamp, date, integer or decimal). */
   versionColumns: string[];
-  /** `latest` keeps one row a key; `append`, of rows that are identified by their content, only ever inserts. */
-  history: 'latest' | 'append';
+  /**
+   * `latest` keeps one row a key; `scd2` every version of it, each valid from its first version column until the next;
+   * `append`, of rows that are identified by their content, only ever inserts.
+   */
+  history: 'latest' | 'scd2' | 'append';
   /**
    * What happens to columns the contract does not know: `reject` refuses them, `rescue` keeps them in `meta_rescued`,
    * `evolve` keeps them there and makes them columns of the silver table, as strings.
    */
   drift: 'reject' | 'rescue' | 'evolve';
   file: FileFormat;
+  references: Reference[];
   rowRules: RowRule[];
   gates: Gate[];
   /** Boolean column that marks a deleted row, if the contract names one. */

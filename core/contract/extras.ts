@@ -30,7 +30,7 @@ const Standardising = {
 /** On the table. What it says of standardising holds for every column that does not say otherwise. */
 export const TableExtras = z.strictObject({
   versionColumns: z.array(Text).default([]),
-  history: z.enum(['latest', 'append']),
+  history: z.enum(['latest', 'scd2', 'append']),
   drift: z.enum(['reject', 'rescue', 'evolve']),
   maxRejectPercent: Percent,
   alarmRejectPercent: Percent.optional(),
@@ -51,7 +51,17 @@ export const ColumnExtras = z.strictObject({
     .refine((aliases) => Object.keys(aliases).length > 0, 'lists no value')
     .optional(),
   formats: z.array(Text).min(1).optional(),
+  money: z
+    .strictObject({
+      currency: Text,
+      symbols: z
+        .record(Text, Text)
+        .refine((symbols) => Object.keys(symbols).length > 0, 'lists no symbol')
+        .optional(),
+    })
+    .optional(),
   warnOnly: z.array(Text).min(1).optional(),
+  onOrphan: z.enum(['flag', 'hold']).optional(),
 });
 export type ColumnExtras = z.infer<typeof ColumnExtras>;
 

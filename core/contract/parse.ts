@@ -3,6 +3,7 @@ import { nameProblem, type ParsedColumn, parseColumn } from './column.ts';
 import type { Dataset } from './dataset.ts';
 import { readExtras, TableExtras } from './extras.ts';
 import { freshnessOf } from './freshness.ts';
+import { linkMoney } from './money.ts';
 import { readQuality } from './quality.ts';
 import { ContractDocument, ContractProperty, ContractTable } from './schema.ts';
 import { readSource, type Source } from './source.ts';
@@ -30,7 +31,7 @@ function readDataset(source: Source, fileName: string): Dataset | undefined {
   const table = source.check(ContractTable, (source.value as { schema?: unknown[] } | null)?.schema?.[0], TABLE);
   if (!table) return undefined;
   const extras = readExtras(table.customProperties, TableExtras, source, TABLE);
-  const columns = readColumns(table.properties, extras, source);
+  const columns = linkMoney(readColumns(table.properties, extras, source), source);
   const key = keyColumns(columns, source);
   const partition = partitionOf(columns, source);
   const quality = readQuality(
@@ -60,6 +61,7 @@ function readDataset(source: Source, fileName: string): Dataset | undefined {
     history: extras.history,
     drift: extras.drift,
     file: extras.file ?? {},
+    references: columns.flatMap(({ references }) => references),
     ...quality,
     deletedColumn: extras.deletedColumn,
     partition,

@@ -71,12 +71,13 @@ function checkExtras(extras: TableExtras, columns: ParsedColumn[], key: string[]
     );
   }
   if (key.length > 0 && extras.identity) say('identity', 'identity: content contradicts the primaryKey columns');
-  if (extras.identity && extras.history === 'latest') {
+  if (extras.identity && extras.history !== 'append') {
     say('history', 'rows known by their content have no versions: history must be append');
   }
   if (key.length > 0 && extras.history === 'append') {
-    say('history', 'rows with a key compete by their version: history must be latest, or there must be no key');
+    say('history', 'rows with a key compete by their version: history must be latest or scd2, or there must be no key');
   }
+  if (extras.history === 'scd2') checkValidFrom(extras, columns, key, source);
   for (const name of extras.versionColumns) {
     const type = typeOf(name);
     if (!type) say('versionColumns', `version column ${name} is not a column`);
@@ -98,6 +99,26 @@ function checkExtras(extras: TableExtras, columns: ParsedColumn[], key: string[]
   }
   if ((extras.alarmRejectPercent ?? 0) > extras.maxRejectPercent) {
     say('alarmRejectPercent', 'the alarm could never ring: alarmRejectPercent is above maxRejectPercent');
+  }
+}
+
+/** A version is valid from its first version column on, so that has to be a time, and there in every row. */
+function checkValidFrom(
+  { versionColumns: [first] }: TableExtras,
+  columns: ParsedColumn[],
+  key: string[],
+  source: Source,
+): void {
+  const say = (reason: string) => source.report(placeOfExtra(source, TABLE, 'history'), `history scd2: ${reason}`);
+  const column = columns.find((candidate) => candidate.column.name === first)?.column;
+  if (first === undefined) say('versions are valid from the first of the versionColumns on, and there is none');
+  else if (column && column.type.kind !== 'timestamp' && column.type.kind !== 'date') {
+    say(`versions are valid from ${first} on, which must be a timestamp or date, not a ${column.type.kind}`);
+  } else if (column && !column.required) say(`versions are valid from ${first} on, which must be required`);
+  if (first !== undefined && key.includes(first)) say(`${first} is part of the key, so a key has one version only`);
+  for (const name of ['valid_from', 'valid_to', 'is_current']) {
+    if (columns.some((candidate) => candidate.column.name === name))
+      say(`the column ${name} must have another name: it is one of the history's own`);
   }
 }
 

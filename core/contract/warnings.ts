@@ -18,6 +18,7 @@ const HAS: Record<ColumnRule, Condition> = {
   exclusive_maximum: ({ exclusiveMaximum }) => exclusiveMaximum !== undefined,
   multiple_of: ({ multipleOf }) => multipleOf !== undefined,
   enum: (column) => column.enum !== undefined,
+  currency: ({ money }) => money !== undefined,
   unique: ({ unique }) => unique === true,
 };
 
@@ -42,6 +43,7 @@ export function readWarnings(
 function warningProblem(rule: string, column: Omit<Column, 'warnings'>, repeated: boolean): string | undefined {
   if (!COLUMN_RULES.includes(rule)) return `"${rule}" is no rule; rules are ${COLUMN_RULES.join(', ')}`;
   if (rule === 'type') return 'a value that is not of the type can not be stored: the rule type can not only warn';
+  if (rule === 'currency') return 'an amount in doubt can not be stored: the rule currency can not only warn';
   if (rule === 'unique') {
     return 'the rule unique can not only warn: use a quality rule with the metric duplicateValues and severity warning';
   }

@@ -1,13 +1,25 @@
 import { createHash } from 'node:crypto';
+import type { Dataset } from '../contract/dataset.ts';
+import { waitsFor } from '../contract/references.ts';
 import { ContractError } from '../errors.ts';
 import type { SqlFiles } from '../merge/statements.ts';
+import { type Datasets, heldReferences } from '../silver/relations.ts';
 import { tokenise } from '../sql/tokens.ts';
 
-/** A gold table or view: one SELECT in `sql/gold/<name>.sql` with a header that says how it is kept up to date. */
+/**
+ * A gold table or view: one SELECT in `sql/gold/<name>.sql` with a header that says how it is kept up to date. Views of
+ * silver are made from contracts and kept the same way.
+ */
 export interface Mart {
   name: string;
-  /** Silver datasets that the SELECT reads as `{dataset}`; a view may also read marts. */
+  layer: 'gold' | 'silver';
+  /**
+   * Silver datasets that the SELECT reads as `{dataset}`, or as `{dataset_history}` and `{dataset_held}`; a view may also
+   * read marts.
+   */
   sources: string[];
+  /** Further datasets, which rows of the sources wait for. */
+  parents: string[];
   /**
    * `partition` and `key`: only the dirty values of one column are recomputed; a partition column also partitions the
    * table. `full`: everything is. `view`: nothing is stored.
@@ -18,7 +30,7 @@ export interface Mart {
   /** By source: a SELECT of the values of the refresh column that the rows of `{changed}` bear on. */
   dirty: Record<string, string>;
   select: string;
-  /** Changes with the SELECT or the header: the table is then rebuilt in full. */
+  /** Changes with the SELECT, the header, or what a source shows of its rows: the table is then rebuilt in full. */
   definition: string;
 }
 
@@ -26,7 +38,7 @@ const entry = /^--\s*(sources|refresh|key|dirty (?<source>[a-z][a-z0-9_]*)):\s*(
 const continuation = /^--\s{4,}(?<value>\S.*)$/;
 
 /** Reads a mart from the text of its file. Throws ContractError naming the file and what its header lacks. */
-export function parseMart(name: string, text: string): Mart {
+export function parseMart(name: string, text: string, datasets: Datasets): Mart {
   const fields = headerFields(text);
   const fail = (reason: string): never => {
     throw new ContractError(`sql/gold/${name}.sql: ${reason}`);
@@ -51,10 +63,33 @@ export function parseMart(name: string, text: string): Mart {
       .filter(({ kind }) => kind === 'placeholder')
       .map((token) => token.text.slice(1, -1)),
   );
-  const missing = sources.filter((source) => !used.has(source));
+  const forms = (source: string) => [source, `${source}_history`, `${source}_held`];
+  const missing = sources.filter((source) => !forms(source).some((form) => used.has(form)));
   if (missing.length > 0) fail(`the SELECT does not read {${missing.join('}, {')}}, named under sources`);
-  const definition = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { name, sources, refresh, key, dirty, select: text, definition };
+  const parents = parentsOf(datasets, sources);
+  const shapes = [...sources, ...parents].map((source) => shapeOf(datasets[source])).join('');
+  const definition = createHash('sha256').update(`${text}${shapes}`).digest('hex').slice(0, 16);
+  return { name, layer: 'gold', sources, parents, refresh, key, dirty, select: text, definition };
+}
+
+/** Datasets that rows of these wait for, without these. */
+export function parentsOf(datasets: Datasets, sources: string[]): string[] {
+  const all = sources.reduce((known, source) => waitsFor(datasets, source, known), [] as string[]);
+  return all.filter((name) => !sources.includes(name));
+}
+
+/** What beside its columns decides which rows of a dataset are seen; nothing for one that just has its rows. */
+function shapeOf(dataset: Dataset | undefined): string {
+  if (dataset === undefined) return '';
+  const { history, key, versionColumns, deletedColumn, columns } = dataset;
+  const held = heldReferences(dataset);
+  const versions = history === 'scd2' && {
+    key,
+    versionColumns,
+    deletedColumn,
+    columns: columns.map(({ name }) => name),
+  };
+  return versions || held.length > 0 ? JSON.stringify([versions, held]) : '';
 }
 
 function parseRefresh([kind, column, ...more]: string[]): Mart['refresh'] | undefined {
@@ -84,13 +119,45 @@ function headerFields(text: string): Map<string, string> {
   return fields;
 }
 
-/** All marts, tables before the views over them. */
-export function parseMarts(files: SqlFiles): Mart[] {
-  const marts = Object.entries(files)
+/** All marts and the views of silver, tables before the views over them. Throws ContractError, as parseMart. */
+export function parseMarts(files: SqlFiles, datasets: Datasets): Mart[] {
+  const gold = Object.entries(files)
     .filter(([path]) => path.startsWith('gold/'))
-    .map(([path, text]) => parseMart(path.slice('gold/'.length), text));
+    .map(([path, text]) => parseMart(path.slice('gold/'.length), text, datasets));
+  const marts = [...gold, ...Object.values(datasets).flatMap((dataset) => silverViews(datasets, dataset))];
+  const names = marts.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index || Object.hasOwn(datasets, name));
+  if (twice !== undefined)
+    throw new ContractError(
+      `there are two things named ${twice}: name the dataset or sql/gold/${twice}.sql in another way`,
+    );
   return [...marts.filter(isTable), ...marts.filter((mart) => !isTable(mart))];
 }
+
+/** The views that a contract asks for: what of its table counts now, its history, and what waits. */
+function silverViews(datasets: Datasets, dataset: Dataset): Mart[] {
+  const { name, history, deletedColumn } = dataset;
+  const waits = heldReferences(dataset).length > 0;
+  const views = [
+    ...(history === 'scd2' || deletedColumn !== undefined || waits ? [[`${name}_current`, name]] : []),
+    ...(history === 'scd2' ? [[`${name}_history`, `${name}_history`]] : []),
+    ...(waits ? [[`${name}_held`, `${name}_held`]] : []),
+  ] as [string, string][];
+  return views.map(([view, relation]) => ({
+    name: view,
+    layer: 'silver',
+    sources: [name],
+    parents: parentsOf(datasets, [name]),
+    refresh: { kind: 'view' },
+    key: [],
+    dirty: {},
+    select: `select * from {${relation}}`,
+    definition: '',
+  }));
+}
+
+/** Everything whose changes bear on a mart. */
+export const readBy = ({ sources, parents }: Mart): string[] => [...sources, ...parents];
 
 export const isTable = (mart: Mart): boolean => mart.refresh.kind !== 'view';
 
@@ -99,7 +166,7 @@ export const isTable = (mart: Mart): boolean => mart.refresh.kind !== 'view';
  * A view brings the tables that it reads, since it cannot be made without them.
  */
 export function martsOf(marts: Mart[], dataset: string): Mart[] {
-  const reads = (mart: Mart, names: Set<string>) => mart.sources.some((source) => names.has(source));
+  const reads = (mart: Mart, names: Set<string>) => readBy(mart).some((source) => names.has(source));
   const direct = marts.filter((mart) => reads(mart, new Set([dataset])));
   const touched = new Set([dataset, ...direct.filter(isTable).map((mart) => mart.name)]);
   const views = marts.filter((mart) => !isTable(mart) && reads(mart, touched));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { queryFailure } from '../athena-failure.ts';
 import { QueryRejectedError, RetryableError, ServiceUnavailableError, TerminalError } from '../errors.ts';
 import type { MartItem, SourceWatermark } from '../ledger/items.ts';
@@ -8,7 +9,7 @@ import { maxSqlBytes } from '../merge/statements.ts';
 import { clientToken, poll, runQuery } from '../run-query.ts';
 import { ensureMart } from './ensure.ts';
 import { free, getMart, takeMart, writeMart } from './lease.ts';
-import { isTable, type Mart, martsOf } from './mart.ts';
+import { isTable, type Mart, martsOf, readBy } from './mart.ts';
 import { createView, type Datasets, dirtyQuery, maxDirty, mergeMart, type Sources } from './statements.ts';
 
 export interface GoldPorts extends Lake {
@@ -119,7 +120,7 @@ async function finish(ports: GoldPorts, mart: Mart, started: MartItem, deadline:
 
 /** What the ledger says is committed of each source. */
 async function committed(ports: GoldPorts, mart: Mart): Promise<Sources> {
-  const entries = mart.sources.map(async (source): Promise<[string, SourceWatermark]> => {
+  const entries = readBy(mart).map(async (source): Promise<[string, SourceWatermark]> => {
     const { committed, removed_seq, rebuilt_seq } = await getTable(ports.ledger, source);
     if (committed === undefined) return [source, { snapshot_id: null, batch_seq: 0 }];
     return [source, { ...committed, removed_seq, rebuilt_seq }];
@@ -134,7 +135,7 @@ const isRebuilt = (built: Sources, now: Sources): boolean =>
 /** The statement that brings the mart to `now`; undefined when it is there already. */
 async function nextStatement(ports: GoldPorts, mart: Mart, item: MartItem, now: Sources): Promise<string | undefined> {
   const known = item.definition === mart.definition;
-  const same = mart.sources.every((source) => item.sources[source]?.batch_seq === now[source]!.batch_seq);
+  const same = readBy(mart).every((source) => item.sources[source]?.batch_seq === now[source]!.batch_seq);
   if (known && same) return undefined;
   const { columns, fresh } = await ensureMart(ports, mart, now, item);
   const dirty = known && !fresh ? await dirtyValues(ports, mart, item.sources, now) : undefined;
@@ -176,18 +177,20 @@ function planAnew(error: unknown): never {
     : error;
 }
 
+/** A view is made anew when its text has changed, or when what it reads is another table than before. */
 async function refreshView(ports: GoldPorts, mart: Mart): Promise<void> {
   const item = await getMart(ports.ledger, mart.name);
   const now = await committed(ports, mart);
-  const same = item.definition === mart.definition && !isRebuilt(item.sources, now);
-  if (same && (await ports.catalog.exists(ports.databases.gold, mart.name))) return;
-  const datasets = mart.sources.filter((source) => source in ports.datasets);
-  await Promise.all(datasets.map((source) => fitSilver(ports, ports.datasets[source]!)));
   const sql = createView(ports, mart);
-  await runQuery(ports.athena, ports.clock, `creating the view gold.${mart.name}`, sql);
+  const definition = createHash('sha256').update(sql).digest('hex').slice(0, 16);
+  const same = item.definition === definition && !isRebuilt(item.sources, now);
+  if (same && (await ports.catalog.exists(ports.databases[mart.layer], mart.name))) return;
+  const datasets = readBy(mart).filter((source) => source in ports.datasets);
+  await Promise.all(datasets.map((source) => fitSilver(ports, ports.datasets[source]!)));
+  await runQuery(ports.athena, ports.clock, `creating the view ${mart.layer}.${mart.name}`, sql);
   await withRetries(ports.clock, async () => {
     await ports.ledger.write([
-      { ...(await getMart(ports.ledger, mart.name)), ...built(ports, mart.key, now, mart.definition) } as MartItem,
+      { ...(await getMart(ports.ledger, mart.name)), ...built(ports, mart.key, now, definition) } as MartItem,
     ]);
   });
 }

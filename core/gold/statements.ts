@@ -1,13 +1,23 @@
-import type { Dataset } from '../contract/dataset.ts';
+import type { Dataset, Reference } from '../contract/dataset.ts';
+import { waitsFor } from '../contract/references.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { SourceWatermark } from '../ledger/items.ts';
 import type { SqlFiles } from '../merge/statements.ts';
 import { type Databases, equal, fragment, identity, list, type NamedType, silverColumns } from '../merge/tables.ts';
+import {
+  currentRows,
+  type Datasets,
+  heldReferences,
+  heldRows,
+  historyRows,
+  knownKeys,
+  type Reader,
+} from '../silver/relations.ts';
 import { type Literal, literal, type Scalar } from '../sql/literals.ts';
 import { type Fragment, renderSql } from '../sql/render.ts';
 import type { Mart } from './mart.ts';
 
-export type Datasets = Record<string, Dataset>;
+export type { Datasets };
 export type Sources = Record<string, SourceWatermark>;
 
 /** What every statement of gold is made from. */
@@ -41,11 +51,11 @@ const nothing = (dataset: Dataset) =>
     .map(({ name, type }) => `${nullOf(type)} as ${name}`)
     .join(', ')} where false)`;
 
-/** Rows of a source as of a snapshot, without deleted ones; a source that never had a snapshot is empty. */
+/** Rows of a table as of a snapshot; one that never had a snapshot is empty. */
 function rowsAt(databases: Databases, dataset: Dataset, watermark: SourceWatermark | undefined, only = 'true'): string {
   if (watermark === undefined || watermark.snapshot_id === null) return nothing(dataset);
   const table = `${silver(databases, dataset.name)} for version as of ${snapshotId(watermark.snapshot_id)}`;
-  return `(select ${columnsAt(dataset, watermark)} from ${table} where not meta_deleted and ${only})`;
+  return `(select ${columnsAt(dataset, watermark)} from ${table} where ${only})`;
 }
 
 function snapshotId(text: string): string {
@@ -53,24 +63,62 @@ function snapshotId(text: string): string {
   return text;
 }
 
-/** Rows of a source that changed after `since`, as they are at `now`. */
-const changedNow = (databases: Databases, dataset: Dataset, since: number, now: SourceWatermark) =>
-  rowsAt(databases, dataset, now, `meta_batch_seq > ${literal(since)}`);
+/** Reads the tables as of these snapshots; of one dataset, if it is named, only some rows. */
+const readerAt = ({ datasets, databases }: World, sources: Sources, dataset?: string, only?: string): Reader => ({
+  datasets,
+  table: (read) => rowsAt(databases, read, sources[read.name], read.name === dataset ? only : undefined),
+});
+
+/** What a mart may read of a dataset: `{orders}`, and where there is such a thing `{orders_history}` and `{orders_held}`. */
+function relationsOf(reader: Reader, dataset: Dataset): Record<string, Fragment> {
+  const { name } = dataset;
+  return {
+    [name]: fragment(currentRows(reader, dataset)),
+    ...(dataset.history === 'scd2' && { [`${name}_history`]: fragment(historyRows(reader, dataset)) }),
+    ...(heldReferences(dataset).length > 0 && { [`${name}_held`]: fragment(heldRows(reader, dataset)) }),
+  };
+}
 
 /**
- * The same rows as they were at `before`, and, when an operation has removed rows since, those that are not there any
- * more: no batch number tells of them. Rows identified by their content never change, so they have no other old image.
+ * The rows of a source in whose place there is something else now, in one of two worlds, as marts see them. Where every
+ * version is kept: all versions of their keys. A batch number tells what has changed; when an operation has removed rows,
+ * only the older world has them. Rows identified by their content never change, so they have no other old image.
  */
-function changedBefore(databases: Databases, dataset: Dataset, before: SourceWatermark, now: SourceWatermark): string {
-  const key = list(identity(dataset));
-  const table = `${silver(databases, dataset.name)} for version as of ${snapshotId(now.snapshot_id!)}`;
-  const changed = `(${key}) in (select ${key} from ${table} where meta_batch_seq > ${literal(before.batch_seq)})`;
-  const removed = `(${key}) not in (select ${key} from ${table})`;
+function changedRows(world: World, dataset: Dataset, before: Sources, now: Sources, at: 'before' | 'now'): string {
+  const { name, key, history } = dataset;
+  const since = before[name] ?? never;
+  const newTable = `${silver(world.databases, name)} for version as of ${snapshotId(now[name]!.snapshot_id!)}`;
+  const newer = `meta_batch_seq > ${literal(since.batch_seq)}`;
+  const same = list(identity(dataset));
+  const gone = `(${same}) not in (select ${same} from ${newTable})`;
+  const hasRemoved = (now[name]!.removed_seq ?? 0) > since.batch_seq && since.snapshot_id !== null;
+  if (history === 'scd2') {
+    const keys = list(key);
+    const oldTable = rowsAt(world.databases, dataset, since, gone);
+    const touched = [
+      `select ${keys} from ${newTable} where ${newer}`,
+      ...(hasRemoved ? [`select ${keys} from ${oldTable}`] : []),
+    ].join(' union all ');
+    const reader = readerAt(world, at === 'now' ? now : before, name, `(${keys}) in (${touched})`);
+    return historyRows(reader, dataset);
+  }
+  if (at === 'now') return currentRows(readerAt(world, now, name, newer), dataset);
   const only = [
-    ...(dataset.key.length > 0 ? [changed] : []),
-    ...((now.removed_seq ?? 0) > before.batch_seq ? [removed] : []),
+    ...(key.length > 0 ? [`(${same}) in (select ${same} from ${newTable} where ${newer})`] : []),
+    ...(hasRemoved ? [gone] : []),
   ];
-  return only.length === 0 ? nothing(dataset) : rowsAt(databases, dataset, before, `(${only.join(' or ')})`);
+  if (only.length === 0) return nothing(dataset);
+  return currentRows(readerAt(world, before, name, `(${only.join(' or ')})`), dataset);
+}
+
+const never: SourceWatermark = { snapshot_id: null, batch_seq: 0 };
+
+/** The rows of a source that wait in the one world and count in the other, as marts see them there. */
+function admittedRows(world: World, dataset: Dataset, reference: Reference, here: Sources, there: Sources): string {
+  const keys = (sources: Sources) => knownKeys(readerAt(world, sources), reference.dataset, reference.parentColumn);
+  const only = `${reference.column} in ${keys(here)} and ${reference.column} not in ${keys(there)}`;
+  const rows = currentRows(readerAt(world, here, dataset.name, only), dataset);
+  return dataset.history === 'scd2' ? historyRows(readerAt(world, here, dataset.name, only), dataset) : rows;
 }
 
 function sourceOf(datasets: Datasets, mart: Mart, source: string): Dataset {
@@ -79,38 +127,43 @@ function sourceOf(datasets: Datasets, mart: Mart, source: string): Dataset {
   return dataset;
 }
 
-function relations({ datasets, databases }: World, mart: Mart, sources: Sources): Record<string, Fragment> {
-  return Object.fromEntries(
-    mart.sources.map((source) => [
-      source,
-      fragment(rowsAt(databases, sourceOf(datasets, mart, source), sources[source])),
-    ]),
-  );
+function relations(world: World, mart: Mart, sources: Sources): Record<string, Fragment> {
+  const reader = readerAt(world, sources);
+  const all = mart.sources.map((source) => relationsOf(reader, sourceOf(world.datasets, mart, source)));
+  return Object.assign({}, ...all);
 }
 
 /**
  * The query for the dirty values of a mart's refresh column; null when no source has changed. Each changed source is
  * asked twice, in the world before and in the world after, so that rows that move are found at both ends even when
- * several sources change at once.
+ * several sources change at once; so are rows whose parent has come, or is gone again.
  */
 export function dirtyQuery(world: World, mart: Mart, before: Sources, now: Sources): string | null {
-  const changed = mart.sources.filter((source) => {
-    const { snapshot_id, batch_seq } = now[source]!;
-    return snapshot_id !== null && batch_seq > (before[source]?.batch_seq ?? 0);
-  });
-  const statements = changed.flatMap((source) => {
-    const since = before[source] ?? { snapshot_id: null, batch_seq: 0 };
+  const hasChanged = (source: string) =>
+    now[source]!.snapshot_id !== null && now[source]!.batch_seq > (before[source]?.batch_seq ?? 0);
+  const statements = mart.sources.flatMap((source) => {
     const dataset = sourceOf(world.datasets, mart, source);
-    const render = (changedRows: string, sources: Sources) =>
-      renderSql(
+    const render = (rows: string, sources: Sources) => {
+      const identifiers = relations(world, mart, sources);
+      return renderSql(
         mart.dirty[source]!,
-        { identifiers: { ...relations(world, mart, sources), changed: fragment(changedRows) } },
-        mart.sources,
+        { identifiers: { ...identifiers, changed: fragment(rows) } },
+        Object.keys(identifiers),
       );
-    return [
-      render(changedNow(world.databases, dataset, since.batch_seq, now[source]!), now),
-      render(changedBefore(world.databases, dataset, since, now[source]!), before),
-    ];
+    };
+    const own = hasChanged(source)
+      ? [
+          render(changedRows(world, dataset, before, now, 'now'), now),
+          render(changedRows(world, dataset, before, now, 'before'), before),
+        ]
+      : [];
+    const admitted = heldReferences(dataset)
+      .filter((reference) => waitsFor(world.datasets, reference.dataset).some(hasChanged))
+      .flatMap((reference) => [
+        render(admittedRows(world, dataset, reference, now, before), now),
+        render(admittedRows(world, dataset, reference, before, now), before),
+      ]);
+    return [...own, ...admitted];
   });
   if (statements.length === 0) return null;
   return renderSql(world.files['refresh/dirty']!, {
@@ -121,7 +174,8 @@ export function dirtyQuery(world: World, mart: Mart, before: Sources, now: Sourc
 
 /** The mart's SELECT over its sources as of `now`. */
 export function martSelect(world: World, mart: Mart, now: Sources): string {
-  return renderSql(mart.select, { identifiers: relations(world, mart, now) });
+  const identifiers = relations(world, mart, now);
+  return renderSql(mart.select, { identifiers }, Object.keys(identifiers));
 }
 
 export function createMart(world: World, mart: Mart, now: Sources, lake: string): string {
@@ -150,20 +204,22 @@ export function columnsOfMart(world: World, mart: Mart, now: Sources): string {
   });
 }
 
-/** A view reads silver as it is now, and other marts by their names. */
-export function createView({ files, datasets, databases }: World, mart: Mart): string {
-  const identifiers = Object.fromEntries(
-    mart.sources.map((source) => [
-      source,
-      source in datasets
-        ? fragment(`(select * from ${silver(databases, source)} where not meta_deleted)`)
-        : `${databases.gold}.${source}`,
-    ]),
-  );
-  return renderSql(files['refresh/create-view']!, {
+/** The mart's SELECT over silver as it is now, and over other marts by their names. */
+export function liveSelect({ datasets, databases }: Omit<World, 'files'>, mart: Mart): string {
+  const reader: Reader = { datasets, table: ({ name }) => silver(databases, name) };
+  const identifiers: Record<string, string | Fragment> = {};
+  for (const source of mart.sources) {
+    const dataset = datasets[source];
+    Object.assign(identifiers, dataset ? relationsOf(reader, dataset) : { [source]: `${databases.gold}.${source}` });
+  }
+  return renderSql(mart.select, { identifiers }, Object.keys(identifiers));
+}
+
+export function createView(world: World, mart: Mart): string {
+  return renderSql(world.files['refresh/create-view']!, {
     identifiers: {
-      target: `${databases.gold}.${mart.name}`,
-      select: fragment(renderSql(mart.select, { identifiers })),
+      target: `${world.databases[mart.layer]}.${mart.name}`,
+      select: fragment(liveSelect(world, mart)),
     },
   });
 }

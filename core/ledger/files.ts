@@ -17,6 +17,7 @@ const newFile = (file: Landed, at: string): FileItem => ({
   status: 'received',
   attempts: 0,
   received_at: at,
+  claimed_at: at,
   updated_at: at,
 });
 
@@ -58,12 +59,12 @@ export async function claimFile(store: LedgerStore, clock: Clock, landed: Landed
 
 async function claimed(store: LedgerStore, known: FileItem | undefined, fresh: FileItem): Promise<FileItem> {
   if (known === undefined) return fresh;
-  const { run, updated_at } = fresh;
+  const { run, claimed_at, updated_at } = fresh;
   const { state } = await fileState(store, known);
   if (state === 'undone') return known;
-  if (known.verdict !== undefined) return { ...known, run, updated_at };
+  if (known.verdict !== undefined) return { ...known, run, claimed_at, updated_at };
   if (state === 'staged' || state === 'merged' || state === 'done')
-    return { ...known, run, updated_at, error: undefined };
+    return { ...known, run, claimed_at, updated_at, error: undefined };
   const { rev, gsi1sk, received_at, bronze_key, attempts } = known;
   const kept = { rev, gsi1sk, received_at, bronze_key, attempts };
   return state === 'received' ? { ...fresh, ...kept, validated: known.validated } : { ...fresh, ...kept };

@@ -17,8 +17,10 @@
  * | cause             | `cause#<machine>#<dataset>#<error>` | `latest`                                   |
  * | failed run        | `failure#<hash of its ARN>`         | `failure`                                  |
  * | alert             | `alert`                             | `<time>#<message id>`                      |
+ * | band              | `band#<dataset>`                    | `band`                                     |
  */
 
+import type { Anomaly } from '../quality/record.ts';
 import type { Stored } from './store.ts';
 
 /** All times are ISO 8601 in UTC. */
@@ -52,8 +54,9 @@ export interface FileItem extends Stored {
   /** The object's LastModified: part of every row's version. */
   last_modified: Time;
   status: FileStatus;
-  /** ARN of the execution that last claimed the file. */
+  /** ARN of the execution that last claimed the file, and when it did. */
   run: string;
+  claimed_at?: Time;
   bronze_key?: string;
   /** Number of validations begun; the next one's stage id is `<file id>-<attempts>`. */
   attempts: number;
@@ -64,6 +67,10 @@ export interface FileItem extends Stored {
   counts?: RowCounts;
   received_at: Time;
   updated_at: Time;
+  /** When its rows were in gold. */
+  finished_at?: Time;
+  /** What it had unlike the files of its dataset before it, once it is done. */
+  anomalies?: Anomaly[];
   /** Last error, as `Name: message`. */
   error?: string;
   /** Why the merge refuses this file, found by another run that merged it with others; its next run fails with it. */

@@ -57,8 +57,8 @@ export function mergeStatement(files: SqlFiles, dataset: Dataset, databases: Dat
       ),
       ...(byKey
         ? {
-            key: fragment(list(dataset.key)),
-            match: fragment(equal(dataset.key)),
+            identity: fragment(list(identity(dataset))),
+            match: fragment(equal(identity(dataset))),
             assignments: fragment(columns.map((name) => `${name} = s.${name}`).join(', ')),
           }
         : { prune: fragment(prune(dataset, batch.range ?? batch.bounds)) }),

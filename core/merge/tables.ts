@@ -59,8 +59,11 @@ export const silverColumns = (dataset: Dataset): NamedType[] => [
   { name: 'meta_batch_seq', type: 'bigint' },
 ];
 
-/** Columns that identify a row: the natural key, or content and occurrence. */
-export const identity = (dataset: Dataset): string[] => (dataset.key.length > 0 ? dataset.key : ['meta_row_id']);
+/** Columns that identify a row: the natural key, with the content where every version is kept; or content and occurrence. */
+export function identity({ key, history }: Dataset): string[] {
+  if (key.length === 0) return ['meta_row_id'];
+  return history === 'scd2' ? [...key, 'meta_row_hash'] : key;
+}
 
 export const fragment = (text: string): Fragment => ({ fragment: text });
 

@@ -52,7 +52,8 @@ export function bindHeader(header: string[], dataset: Dataset, delimiter = ','):
   }
 
   const missing = dataset.columns.filter(
-    ({ required, warnings }, index) => required && !warnings?.includes('required') && columns[index] === undefined,
+    ({ required, warnings, filledBy }, index) =>
+      required && !filledBy && !warnings?.includes('required') && columns[index] === undefined,
   );
   const noHeader =
     extra.length === cells.length

@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { readDatasets, readSqlFiles } from '../../aws/project-files.ts';
 import { parseMarts } from '../../core/gold/mart.ts';
-import { renderSql } from '../../core/sql/render.ts';
+import { liveSelect } from '../../core/gold/statements.ts';
 import { query, stack } from './cloud.ts';
 import { retailFiles } from './where.ts';
 
 const datasets = readDatasets();
-const tables = parseMarts(readSqlFiles())
+const tables = parseMarts(readSqlFiles(), datasets)
   .filter((mart) => mart.refresh.kind !== 'view')
   // Without its files nothing was dropped there.
   .filter((mart) => !mart.sources.includes('online_retail') || retailFiles().length > 0);
@@ -14,14 +14,7 @@ const tables = parseMarts(readSqlFiles())
 it.each(tables.map((mart) => [mart.name, mart] as const))(
   '%s, refreshed bit by bit, equals its SELECT over silver',
   async (name, mart) => {
-    const { databases } = await stack();
-    const live = Object.fromEntries(
-      mart.sources.map((source) => [
-        source,
-        { fragment: `(select * from ${databases.silver}.${datasets[source]!.name} where not meta_deleted)` },
-      ]),
-    );
-    const computed = renderSql(mart.select, { identifiers: live });
+    const computed = liveSelect({ datasets, databases: (await stack()).databases }, mart);
 
     const differences = await query(`
     select 'only in the table' as what, * from (select * from {gold}.${name} except select * from (${computed}))

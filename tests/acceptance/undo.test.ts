@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { describeExecution, startExecution } from '../../aws/executions.ts';
-import { readSqlFiles } from '../../aws/project-files.ts';
+import { readDatasets, readSqlFiles } from '../../aws/project-files.ts';
 import { parseMarts } from '../../core/gold/mart.ts';
+import { liveSelect } from '../../core/gold/statements.ts';
 import { getFile } from '../../core/ledger/files.ts';
 import { runInput } from '../../core/pipeline/keys.ts';
-import { renderSql } from '../../core/sql/render.ts';
 import {
   type Dropped,
   drop,
@@ -90,16 +90,13 @@ async function differences(dataset: string): Promise<Row[]> {
     `select table_name from information_schema.tables where table_schema = '${databases.silver}'`,
   );
   const there = new Set(tables.map(({ table_name }) => table_name));
-  const marts = parseMarts(readSqlFiles())
+  const datasets = readDatasets();
+  const marts = parseMarts(readSqlFiles(), datasets)
     .filter((mart) => mart.refresh.kind !== 'view' && mart.sources.includes(dataset))
     .filter((mart) => mart.sources.every((source) => there.has(source)));
   expect(marts.length).toBeGreaterThan(0);
   const selects = marts.map((mart) => {
-    const live = mart.sources.map((source) => [
-      source,
-      { fragment: `(select * from ${databases.silver}.${source} where not meta_deleted)` },
-    ]);
-    const select = renderSql(mart.select, { identifiers: Object.fromEntries(live) });
+    const select = liveSelect({ datasets, databases }, mart);
     return `
       select '${mart.name}' as mart, count(*) as rows
       from ((select * from {gold}.${mart.name} except select * from (${select}))

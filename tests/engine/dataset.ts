@@ -25,6 +25,7 @@ export const dataset = (more: Partial<Dataset> = {}): Dataset => ({
   history: 'latest',
   drift: 'rescue',
   file: {},
+  references: [],
   rowRules: [],
   gates: [],
   maxRejectPercent: 100,

@@ -44,14 +44,19 @@ export function notUniqueSql(dataset: Dataset, table: string, lines: string): st
 
 /**
  * The rows of `table` that another row of the same key beats: `record` and `fate`. The greatest version of a key wins; a
- * repeat of the same content is a duplicate, other content is superseded.
+ * repeat of the same content is a duplicate, other content is superseded. Where the table keeps every version of a row,
+ * only repeats lose.
  */
-export function losersSql(key: string[], table: string): string {
+export function losersSql({ key, history }: Dataset, table: string): string {
   const columns = list(key.map(identifier));
+  const newest =
+    history === 'scd2'
+      ? 'true'
+      : `rank() OVER (PARTITION BY ${columns} ORDER BY meta_version DESC, meta_row_hash DESC) = 1`;
   return `WITH ranked AS (
       SELECT meta_record AS record,
         row_number() OVER (PARTITION BY ${columns}, meta_row_hash ORDER BY meta_record) AS copy,
-        rank() OVER (PARTITION BY ${columns} ORDER BY meta_version DESC, meta_row_hash DESC) = 1 AS newest
+        ${newest} AS newest
       FROM ${table})
     SELECT record, CASE WHEN copy > 1 THEN 'duplicate' ELSE 'superseded' END AS fate
     FROM ranked WHERE copy > 1 OR NOT newest`;

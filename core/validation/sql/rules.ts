@@ -1,6 +1,7 @@
-import type { Column, ColumnRule, Dataset, Severity } from '../../contract/dataset.ts';
+import type { Column, ColumnRule, Dataset, Money, Severity } from '../../contract/dataset.ts';
 import { namedTextsSql } from './expression.ts';
 import { FORMAT_SENTENCES, notOfFormatSql } from './formats.ts';
+import { currencyTextSql } from './money.ts';
 import { notMultipleSql } from './multiples.ts';
 import { typeSentence } from './sentences.ts';
 import { standardisedText } from './standardise.ts';
@@ -22,7 +23,10 @@ export interface Rule {
 }
 
 /** Every rule that a row can be checked against by itself. */
-export const rulesOf = (dataset: Dataset): Rule[] => [...dataset.columns.flatMap(columnRules), ...rowRules(dataset)];
+export const rulesOf = (dataset: Dataset): Rule[] => [
+  ...dataset.columns.flatMap((column, index) => columnRules(dataset, column, index)),
+  ...rowRules(dataset),
+];
 
 /** Characters of an offending value that a sentence quotes. */
 const QUOTED = 100;
@@ -46,15 +50,16 @@ const rowRules = (dataset: Dataset): Rule[] =>
   });
 
 /** The rules of a column, on its checked text and its typed value. A value that is not of its type breaks no further rule. */
-function columnRules(column: Column, index: number): Rule[] {
+function columnRules(dataset: Dataset, column: Column, index: number): Rule[] {
   const { name, type } = column;
   const [text, value] = [standardisedText(column, index), `v${index}`];
+  const raw = column.filledBy ? currencyTextSql(dataset, column, index) : `r${index}`;
   const rules: Rule[] = [];
   const add = (rule: ColumnRule, broken: string | undefined, sentence: string) => {
     if (broken === undefined) return;
     const severity = column.warnings?.includes(rule) ? 'warning' : 'error';
-    const found = rule === 'required' ? missingSql(column, index) : foundSql(`r${index}`);
-    rules.push({ column: name, rule, severity, broken, sentence: `${name} ${sentence}`, text: `r${index}`, found });
+    const found = rule === 'required' ? missingSql(column, index) : foundSql(raw);
+    rules.push({ column: name, rule, severity, broken, sentence: `${name} ${sentence}`, text: raw, found });
   };
   const bound = (limit: string | undefined, comparison: string) =>
     limit === undefined ? undefined : `${value} ${comparison} ${valueSql(limit, type)}`;
@@ -88,7 +93,23 @@ function columnRules(column: Column, index: number): Rule[] {
   add('multiple_of', remains, `must be a multiple of ${multipleOf}`);
   const allowed = column.enum?.map((item) => valueSql(item, type));
   add('enum', allowed && `${value} NOT IN (${list(allowed)})`, `must be ${oneOf(column.enum ?? [])}`);
+  if (column.money) rules.push(currencyRule(dataset, column.money, name, index));
   return rules;
+}
+
+/** An amount that carries another currency than its row has. */
+function currencyRule(dataset: Dataset, { currency }: Money, column: string, index: number): Rule {
+  const place = dataset.columns.findIndex(({ name }) => name === currency);
+  const text = `r${index}`;
+  return {
+    column,
+    rule: 'currency',
+    severity: 'error',
+    broken: `_code${index} <> t${place}`,
+    sentence: `${column} must be in the currency that ${currency} says`,
+    text,
+    found: `${foundSql(text)} || ' where ${currency} is ' || t${place}`,
+  };
 }
 
 /** A spelling of a missing value is shown; where there is nothing, nothing is. */

@@ -12,7 +12,10 @@ export function typeSentence(column: Column): string {
     case 'decimal': {
       const point = column.decimalSeparator ? 'comma' : 'point';
       const digits = `${type.precision - type.scale} digits before and ${type.scale} after the ${point}`;
-      return `must be a number with at most ${digits}${separators(column)}`;
+      const currency = column.money
+        ? ', alone or with its currency before or behind it, as a code (EUR) or a symbol that the contract knows'
+        : '';
+      return `must be a number with at most ${digits}${separators(column)}${currency}`;
     }
     case 'double':
       return `must be a number${separators(column)}`;

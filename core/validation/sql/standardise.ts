@@ -9,10 +9,10 @@ export const WHITE_SPACE = [
 ].map((code) => String.fromCodePoint(code));
 
 /** Whether a column's texts are changed before they are checked, so that it has a `t<i>` beside its `r<i>`. */
-export function isStandardised({ standardise, type }: Column): boolean {
+export function isStandardised({ standardise, type, filledBy }: Column): boolean {
   const { trim, nulls = [], values = {} } = standardise ?? {};
   const folds = standardise?.case !== undefined && type.kind === 'string';
-  return Boolean(trim || folds || nulls.length > 0 || Object.keys(values).length > 0);
+  return Boolean(trim || folds || nulls.length > 0 || Object.keys(values).length > 0 || filledBy);
 }
 
 /** The text that is checked and typed: `t<i>`, or `r<i>` itself where nothing is standardised. */

@@ -114,6 +114,7 @@ describe('parseContract', () => {
       history: 'latest',
       drift: 'rescue',
       file: {},
+      references: [],
       rowRules: [],
       gates: [],
       deletedColumn: 'is_deleted',
@@ -189,7 +190,7 @@ describe('parseContract', () => {
     const text = ORDERS.replace('version: 1.2.0', 'version: 1.2.0\nowner: me')
       .replace("'^O-[0-9]+$'", () => "'^(?=O)[0-9]+$'")
       .replace('minimum: 0,', 'minimum: 100,')
-      .replace('property: history, value: latest', 'property: history, value: scd2');
+      .replace('property: history, value: latest', 'property: history, value: scd3');
 
     const found = problems(text);
 
@@ -197,7 +198,7 @@ describe('parseContract', () => {
       `${FILE}:6:1: unknown field "owner"`,
       `${FILE}:17:31: order_id: the pattern uses "(?=O", which the engine (RE2) does not have; use (?:…) or (…)`,
       `${FILE}:21:31: amount: minimum is greater than maximum`,
-      `${FILE}:42:30: history: Invalid option: expected one of "latest"|"append"`,
+      `${FILE}:42:30: history: Invalid option: expected one of "latest"|"scd2"|"append"`,
     ]);
   });
 

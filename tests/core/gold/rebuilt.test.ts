@@ -8,7 +8,8 @@ import { getTable } from '../../../core/ledger/table.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
 
 const files = readSqlFiles();
-const revenue = parseMarts(files).filter(({ name }) => name === 'daily_revenue');
+const datasets = readDatasets();
+const revenue = parseMarts(files, datasets).filter(({ name }) => name === 'daily_revenue');
 const columns = ['order_date', 'orders', 'customers', 'units', 'revenue'];
 
 /** A mart of one table, which is `there`; `gone` are snapshots that the silver table does not have. */
@@ -32,7 +33,7 @@ function gold(gone = new Set<string>()) {
     files,
     databases: { staging: 'st', silver: 'si', gold: 'go', ops: 'op' },
     bucket: 'lake',
-    datasets: readDatasets(),
+    datasets,
     marts: revenue,
     pollMilliseconds: 0,
     catalog: {

@@ -13,7 +13,7 @@ import { handClock, memoryStore } from '../incident/memory-store.ts';
 
 const files = readSqlFiles();
 const datasets = readDatasets();
-const region = parseMarts(files).find((mart) => mart.name === 'region_performance')!;
+const region = parseMarts(files, datasets).find((mart) => mart.name === 'region_performance')!;
 const regionText = files['gold/region_performance']!;
 const columns = ['region', 'customers', 'orders', 'revenue'];
 
@@ -112,7 +112,7 @@ describe('refreshMarts', () => {
     await refreshMarts(ports, 'orders', 'o1');
     await fail('o1');
     finish();
-    const changed = parseMart('region_performance', `${regionText}\n-- once more`);
+    const changed = parseMart('region_performance', `${regionText}\n-- once more`, datasets);
 
     await refreshMarts({ ...ports, marts: [changed] }, 'orders', 'o2');
 
@@ -120,7 +120,7 @@ describe('refreshMarts', () => {
   });
 
   it('does not send a statement again that Athena refused, once the mart is corrected', async () => {
-    const bad = parseMart('region_performance', `${regionText}\nbug`);
+    const bad = parseMart('region_performance', `${regionText}\nbug`, datasets);
     const { ports, commit, control, fail } = gold(bad);
     control.refuse = 'bug';
     await commit('orders', 1);
@@ -150,10 +150,11 @@ describe('refreshMarts', () => {
     const { ports, commit, control, sent } = gold();
     await commit('orders', 1);
     await refreshMarts(ports, 'orders', 'o1');
-    const same = parseMart('region_performance', `${regionText}\n-- same columns`);
+    const same = parseMart('region_performance', `${regionText}\n-- same columns`, datasets);
     const more = parseMart(
       'region_performance',
       regionText.replace('count(*) as orders,', 'count(*) as orders, sum(o.quantity) as units,'),
+      datasets,
     );
 
     await refreshMarts({ ...ports, marts: [same] }, 'orders', 'o2');
@@ -175,7 +176,11 @@ describe('refreshMarts', () => {
     await refreshMarts(ports, 'orders', 'o1');
     control.types = types;
 
-    await refreshMarts({ ...ports, marts: [parseMart('region_performance', change(regionText))] }, 'orders', 'o2');
+    await refreshMarts(
+      { ...ports, marts: [parseMart('region_performance', change(regionText), datasets)] },
+      'orders',
+      'o2',
+    );
 
     expect(sent.some((sql) => sql.startsWith('drop table'))).toBe(true);
   });
@@ -187,6 +192,7 @@ describe('refreshMarts', () => {
     const bad = parseMart(
       'region_performance',
       regionText.replace('count(*) as orders,', 'count(*) as orders, 1 as extra,'),
+      datasets,
     );
     control.selects = ['region', 'customers', 'orders', 'extra', 'revenue'];
     control.refuse = 'merge into';

@@ -29,6 +29,7 @@ export const things = (key: string[]): Dataset => ({
   history: 'latest',
   drift: 'rescue',
   file: {},
+  references: [],
   rowRules: [],
   gates: [],
   partition: { column: 'day', transform: 'day' },

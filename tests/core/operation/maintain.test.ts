@@ -35,7 +35,7 @@ async function lake(ends: Record<string, string[]> = {}) {
   const maintain: MaintainPorts = {
     ...ports,
     datasets: { orders },
-    marts: parseMarts(ports.files).filter(({ name }) => name === 'daily_revenue'),
+    marts: parseMarts(ports.files, { orders }).filter(({ name }) => name === 'daily_revenue'),
     athena: {
       ...ports.athena,
       async start(sql, token) {

@@ -25,6 +25,7 @@ export const orders: Dataset = {
   history: 'latest',
   drift: 'rescue',
   file: {},
+  references: [],
   rowRules: [],
   gates: [],
   partition: { column: 'order_ts', transform: 'day' },

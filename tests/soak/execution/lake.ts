@@ -1,7 +1,7 @@
 import { athenaPort } from '../../../aws/athena.ts';
 import { catalog } from '../../../aws/catalog.ts';
 import { systemClock } from '../../../aws/ledger.ts';
-import { readSqlFiles } from '../../../aws/project-files.ts';
+import { readDatasets, readSqlFiles } from '../../../aws/project-files.ts';
 import { isTable, martsOf, parseMarts } from '../../../core/gold/mart.ts';
 import { getFile } from '../../../core/ledger/files.ts';
 import type { BatchItem, MartItem } from '../../../core/ledger/items.ts';
@@ -87,7 +87,7 @@ export async function endStates(samples: Sample[], fileIds: string[]): Promise<E
   });
 }
 
-const marts = parseMarts(readSqlFiles());
+const marts = parseMarts(readSqlFiles(), readDatasets());
 
 /** What the ledger says of a file and of everything that must be at rest when its run is over. */
 export async function atRest(fileId: string) {

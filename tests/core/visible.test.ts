@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cut, visible } from '../../../cli/validate/text.ts';
+import { cut, visible } from '../../core/visible.ts';
 
 describe('text from a stranger', () => {
   it.each([
@@ -8,6 +8,7 @@ describe('text from a stranger', () => {
     ['a space that does not break', '1\u00a0000', '1\\u00a0000'],
     ['a byte order mark', '\ufefforder_id', '\\ufefforder_id'],
     ['a change of direction', 'abc\u202edef', 'abc\\u202edef'],
+    ['half of a character', 'a\ud800b', 'a\\ud800b'],
     ['an invisible character beyond the first plane', 'a\u{e0041}', 'a\\u{e0041}'],
   ])('shows %s', (_what, text, expected) => {
     expect(visible(text)).toBe(expected);

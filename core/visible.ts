@@ -1,8 +1,8 @@
-/** Control characters, what is invisible, and spaces that look like others: they are often why a value is refused. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+/** Control characters, what is invisible, halves of characters, and spaces that look like others: often why a value is refused. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 const SHORT: Record<string, string> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-/** Shows what a terminal would not: `\t`, `\x1b`, `\u00a0` (a space that does not break). */
+/** Shows what could not be seen: `\t`, `\x1b`, `\u00a0` (a space that does not break). */
 export function visible(text: string): string {
   return text.replace(HIDDEN, (character) => SHORT[character] ?? escaped(character.codePointAt(0)!));
 }
