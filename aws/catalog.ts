@@ -115,3 +115,17 @@ async function registerQuarantine(
     await glue().send(new UpdatePartitionCommand({ ...table, PartitionValueList: values, PartitionInput: input }));
   }
 }
+
+/** Adds a day of records to `files`, as its columns are now; a day that is there already stays as it is. */
+export async function registerDay(database: string, values: string[], location: string): Promise<void> {
+  const table = await find(database, 'files');
+  if (table === undefined) throw new Error(`Glue has no table ${database}.files: deploy the stack again`);
+  const input = { Values: values, StorageDescriptor: { ...table.StorageDescriptor, Location: location } };
+  try {
+    await glue().send(
+      new CreatePartitionCommand({ DatabaseName: database, TableName: 'files', PartitionInput: input }),
+    );
+  } catch (error) {
+    if (!isNamed(error, 'AlreadyExistsException')) throw error;
+  }
+}

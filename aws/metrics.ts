@@ -1,28 +1,67 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { BatchMetrics } from '../core/pipeline/publish.ts';
+import type { FileRecord } from '../core/quality/record.ts';
 import type { SweepReport } from '../core/reconcile/report.ts';
+
+/** EMF holds at most 100 values a metric; at the hundredth the library publishes by itself and forgets the dimensions. */
+const valuesAtOnce = 99;
 
 /**
  * Publishes a batch's metrics in CloudWatch's embedded metric format, through the function's log. Dimensions: service,
  * stage, dataset. Namespace and service come from the POWERTOOLS_ variables.
  */
 export function publishMetrics(batch: BatchMetrics): void {
-  const metrics = new Metrics();
-  metrics.addDimensions({ stage: process.env.STAGE ?? '', dataset: batch.dataset });
+  const metrics = ofDataset(batch.dataset);
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('RowsIn', batch.counts.in);
   count('RowsAccepted', batch.counts.accepted);
   count('RowsRejected', batch.counts.rejected);
   count('RowsDuplicate', batch.counts.duplicate);
   count('RowsSuperseded', batch.counts.superseded);
-  count('FilesIngested', batch.files);
+  ended(metrics, batch.files, 0);
+  count('AnomalousFiles', batch.anomalousFiles);
   metrics.addMetric('RejectedPercent', MetricUnit.Percent, batch.rejectedPercent);
+  if (batch.rulePassPercent !== undefined) {
+    metrics.addMetric('RulePassPercent', MetricUnit.Percent, batch.rulePassPercent);
+  }
   metrics.addMetric('BytesScanned', MetricUnit.Bytes, batch.bytesScanned);
   metrics.addMetric('MergeSeconds', MetricUnit.Seconds, batch.mergeSeconds);
-  // EMF holds at most 100 values a metric; the slowest files tell most.
-  const slowest = [...batch.dropToGoldSeconds].sort((a, b) => b - a).slice(0, 100);
-  for (const seconds of slowest) metrics.addMetric('DropToGoldSeconds', MetricUnit.Seconds, seconds);
   metrics.publishStoredMetrics();
+  for (let start = 0; start < batch.perFile.length; start += valuesAtOnce) {
+    publishFiles(batch.dataset, batch.perFile.slice(start, start + valuesAtOnce));
+  }
+}
+
+function publishFiles(dataset: string, files: BatchMetrics['perFile']): void {
+  const metrics = ofDataset(dataset);
+  for (const { bytes, rows, runSeconds, dropToGoldSeconds } of files) {
+    metrics.addMetric('FileBytes', MetricUnit.Bytes, bytes);
+    metrics.addMetric('RowsPerFile', MetricUnit.Count, rows);
+    metrics.addMetric('DropToGoldSeconds', MetricUnit.Seconds, dropToGoldSeconds);
+    if (runSeconds !== undefined) metrics.addMetric('RunSeconds', MetricUnit.Seconds, runSeconds);
+  }
+  metrics.publishStoredMetrics();
+}
+
+/** Publishes that a file was refused, with what was measured of it. */
+export function publishRefused(record: FileRecord): void {
+  const metrics = ofDataset(record.dataset);
+  ended(metrics, 0, 1);
+  metrics.addMetric('FileBytes', MetricUnit.Bytes, record.size);
+  if (record.rows_in !== null) metrics.addMetric('RowsPerFile', MetricUnit.Count, record.rows_in);
+  metrics.publishStoredMetrics();
+}
+
+/** Both always, so that a rate can be made of them where one is 0. */
+function ended(metrics: Metrics, ingested: number, rejected: number): void {
+  metrics.addMetric('FilesIngested', MetricUnit.Count, ingested);
+  metrics.addMetric('FilesRejected', MetricUnit.Count, rejected);
+}
+
+function ofDataset(dataset: string): Metrics {
+  const metrics = new Metrics();
+  metrics.addDimensions({ stage: process.env.STAGE ?? '', dataset });
+  return metrics;
 }
 
 /** Publishes what a sweep found, in the same way; dimensions: service, stage. */

@@ -17,8 +17,10 @@ import { catalog } from './catalog.ts';
 import { type Config, readConfig } from './config.ts';
 import { describeExecution, startExecution, startExecutionOnce } from './executions.ts';
 import { ledgerStore, systemClock } from './ledger.ts';
+import { publishNotice } from './notices.ts';
 import { pointers } from './pointers.ts';
 import { readDatasets, readSqlFiles } from './project-files.ts';
+import { recordStore } from './quality.ts';
 import { copyVersion, exists, headVersion, readText, versionWithEtag, writeJson } from './s3.ts';
 import { logger } from './task.ts';
 
@@ -84,10 +86,16 @@ export function pipelinePorts(config: Config = readConfig()) {
     clock: systemClock,
     publish: (alert) => publishAlert(config.alertTopicArn, alert),
   };
+  const records = recordStore(databases.ops, lakeBucket);
   const publish: Omit<PublishPorts, 'publish'> = {
     ...lake,
     ...wake,
+    records,
     // The files are in the lake: that nobody can be told of it now must not hold up the next.
+    notify: (notice) =>
+      publishNotice(config.noticeTopicArn, notice).catch((error: Error) =>
+        logger.error('the owner was not told of an unusual file', { notice, error }),
+      ),
     filesDone: (dataset, done) =>
       resolveFor(alerts, dataset, done).catch((error: Error) =>
         logger.error('incidents were not resolved; sweep-incidents will', { dataset, error }),
@@ -108,6 +116,7 @@ export function pipelinePorts(config: Config = readConfig()) {
     undo,
     maintain,
     replay,
+    records,
     publish,
   };
 }

@@ -13,6 +13,7 @@ import { replay } from './commands/replay.ts';
 import { rerun } from './commands/rerun.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
+import { snowflake } from './commands/snowflake.ts';
 import { undo } from './commands/undo.ts';
 import { validate } from './commands/validate.ts';
 
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
     quarantine,
     alerts,
     logs,
+    snowflake,
   ])
     register(program);
   program.addHelpText(

@@ -1,6 +1,7 @@
 import type { Dataset, Gate } from '../core/contract/dataset.ts';
 import type { RowCounts } from '../core/ledger/items.ts';
-import type { ColumnProfile, GateResult } from '../core/validation/result.ts';
+import type { ColumnProfile, Example, GateResult } from '../core/validation/result.ts';
+import { examplesSql } from '../core/validation/sql/examples.ts';
 import { holds, measureSql } from '../core/validation/sql/gates.ts';
 import { profileSql, topSql } from '../core/validation/sql/profile.ts';
 import type { DuckDb } from './duckdb.ts';
@@ -12,6 +13,18 @@ export async function countReasons(db: DuckDb): Promise<Record<string, number>> 
      FROM (SELECT unnest(reasons) AS reason FROM rejects) GROUP BY 1 ORDER BY 1`,
   );
   return Object.fromEntries(rows.map(({ reason, n }) => [reason, n]));
+}
+
+/** Of each reason a few values that were refused for it. */
+export async function exampleReasons(db: DuckDb, dataset: Dataset): Promise<Record<string, Example[]>> {
+  const examples = new Map<string, Example[]>();
+  const rows = await db.rows<{ reason: string; value: string | null; n: number; record: number; line: number | null }>(
+    examplesSql(dataset),
+  );
+  for (const { reason, value, n, record, line } of rows) {
+    examples.set(reason, [...(examples.get(reason) ?? []), { value, rows: n, record, line }]);
+  }
+  return Object.fromEntries(examples);
 }
 
 /** How many accepted rows carry each warning, as `column.rule`. */

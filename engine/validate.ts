@@ -10,7 +10,7 @@ import { literal, readParquet } from '../core/validation/sql/text.ts';
 import { countRows, type DuckDb, openDuckDb, PARQUET } from './duckdb.ts';
 import { type Input, textInput } from './input.ts';
 import { parquetInput, readable } from './parquet-input.ts';
-import { checkGates, countReasons, countWarnings, profileColumns } from './profile.ts';
+import { checkGates, countReasons, countWarnings, exampleReasons, profileColumns } from './profile.ts';
 import { explain, pendingRecords } from './rejects.ts';
 import { prepareRules } from './row-rules.ts';
 import { setApart, settle } from './settle.ts';
@@ -174,6 +174,7 @@ async function check(
     counts,
     rejected_percent: rejectedPercent,
     reasons: await countReasons(db),
+    examples: await exampleReasons(db, dataset),
     warnings: await countWarnings(db, accepted),
     gates: await checkGates(db, dataset.gates, accepted, counts),
     unknown_columns: input.unknown,

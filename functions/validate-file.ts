@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publishRefused } from '../aws/metrics.ts';
 import { pipelinePorts } from '../aws/pipeline.ts';
 import { readStream, uploadFile } from '../aws/s3.ts';
 import { task } from '../aws/task.ts';
@@ -40,6 +41,8 @@ export const handler = task(ValidateFileInput, async ({ file, run, replay }) => 
         threads: 2,
       }),
     upload: (path, key) => uploadFile(path, lake, key),
+    records: ports.records,
+    refused: publishRefused,
   };
   try {
     const dataset = contractOf(ports.datasets, file.dataset);

@@ -58,7 +58,8 @@ function problemOf(
   }
   const kind = (name: string, of: Dataset) => of.columns.find((candidate) => candidate.name === name)?.type.kind;
   const [own, others] = [kind(column, dataset), kind(parentColumn, parent)];
-  if (own !== others) return `is a ${own} and refers to ${parentName}.${parentColumn}, a ${others}`;
+  if (own !== others)
+    return `is of type ${own}, but ${parentName}.${parentColumn}, to which it refers, is of type ${others}`;
   if (onOrphan === 'hold' && waitsFor(datasets, parentName).includes(dataset.name)) {
     return `holds rows back until ${parentName} has their parents, whose rows wait for ${dataset.name} in turn`;
   }

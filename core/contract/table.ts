@@ -118,7 +118,7 @@ function checkValidFrom(
   if (first !== undefined && key.includes(first)) say(`${first} is part of the key, so a key has one version only`);
   for (const name of ['valid_from', 'valid_to', 'is_current']) {
     if (columns.some((candidate) => candidate.column.name === name))
-      say(`the column ${name} must have another name: it is one of the history's own`);
+      say(`the column ${name} must have another name: that is one of the history's own`);
   }
 }
 

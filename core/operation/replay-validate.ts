@@ -16,7 +16,7 @@ type Found = Pick<ReplayFile, 'state' | 'staging' | 'error' | 'counts' | 'quaran
  * stays what readers see of it; so is that it is refused, which ends no run. Repeated, it keeps the first result.
  */
 export async function validateForReplay(
-  ports: Omit<ValidatePorts, 'catalog'>,
+  ports: Omit<ValidatePorts, 'catalog' | 'records' | 'refused'>,
   dataset: Dataset,
   file: FileRef,
   replay: string,
@@ -35,7 +35,11 @@ export async function validateForReplay(
   });
 }
 
-async function examine(ports: Omit<ValidatePorts, 'catalog'>, dataset: Dataset, stageId: string): Promise<Found> {
+async function examine(
+  ports: Omit<ValidatePorts, 'catalog' | 'records' | 'refused'>,
+  dataset: Dataset,
+  stageId: string,
+): Promise<Found> {
   let result: ValidationResult;
   try {
     result = await ports.validate(dataset, stageId);

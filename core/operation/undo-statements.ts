@@ -178,7 +178,7 @@ export function checkQuery({ files, dataset, databases, fileId }: UndoText, batc
 }
 
 /** The name of a row's partition, as profiles give it: `YYYY-MM-DD`, `YYYY-MM`, `YYYY`, or the value. */
-function partitionName({ partition }: Dataset, row: string): string {
+export function partitionName({ partition }: Dataset, row: string): string {
   if (partition === undefined) return 'cast(null as varchar)';
   const { column, transform } = partition;
   if (transform === 'identity') return `cast(${row}.${column} as varchar)`;

@@ -2,12 +2,15 @@ import type { Dataset } from '../contract/dataset.ts';
 import { RowConservationError } from '../errors.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
 import type { BatchItem, FileItem, RowCounts } from '../ledger/items.ts';
-import { batchEnded, getTable, release, writeBatch } from '../ledger/table.ts';
+import { batchEnded, getTable, release, renew, writeBatch } from '../ledger/table.ts';
 import type { Lake } from '../merge/ensure.ts';
 import { mergedBatch } from '../merge/lead.ts';
 import { conservationQuery } from '../merge/statements.ts';
+import { rejectedPercent } from '../quality/make-record.ts';
+import { anomalyNotice, type Recorded, type RecordPorts, recordBatch } from '../quality/record-batch.ts';
 import { runQuery } from '../run-query.ts';
 import type { Published } from './payloads.ts';
+import type { Notice } from './quarantine.ts';
 import { type WakePorts, wakeNext } from './wake.ts';
 
 export interface BatchMetrics {
@@ -16,14 +19,26 @@ export interface BatchMetrics {
   counts: RowCounts;
   /** Share of rejected rows of the worst file, 0–100. */
   rejectedPercent: number;
-  /** Seconds from each file's LastModified to now. */
-  dropToGoldSeconds: number[];
+  /** Of the checks of all rows against all rules those that were passed, 0–100; undefined when there was none. */
+  rulePassPercent: number | undefined;
+  /** Files unlike those of their dataset before them. */
+  anomalousFiles: number;
+  perFile: {
+    bytes: number;
+    rows: number;
+    /** From the start of its run; undefined for one that was claimed before this was kept. */
+    runSeconds: number | undefined;
+    /** From its LastModified. */
+    dropToGoldSeconds: number;
+  }[];
   bytesScanned: number;
   mergeSeconds: number;
 }
 
-export interface PublishPorts extends Lake, WakePorts {
+export interface PublishPorts extends Lake, WakePorts, RecordPorts {
   publish(metrics: BatchMetrics): void;
+  /** Tells the dataset's owner. The files are in the lake: a failure is not to hold up the next. */
+  notify(notice: Notice): Promise<void>;
   /** Told which files of a dataset are done: incidents that were waiting for them are over. */
   filesDone(dataset: string, files: FileItem[]): Promise<void>;
 }
@@ -32,9 +47,9 @@ export interface PublishPorts extends Lake, WakePorts {
 export const maxBatchesLed = 50;
 
 /**
- * Checks that no row of the merged batch is missing from silver, publishes its metrics, marks its files done, and gives
- * the lease back; `more` when files were staged meanwhile. Repeated after a crash it publishes again what it had not
- * recorded as done. Throws RowConservationError.
+ * Checks that no row of the merged batch is missing from silver, writes the record of each file, publishes the batch's
+ * metrics, marks its files done, and gives the lease back; `more` when files were staged meanwhile. Repeated after a crash
+ * it publishes again what it had not recorded as done, and writes the same records. Throws RowConservationError.
  */
 export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: string): Promise<Published> {
   const open = await mergedBatch(ports, dataset.name, run);
@@ -42,21 +57,29 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
   if (open !== undefined) {
     const files = await filesOf(ports, open.batch);
     await checkConservation(ports, dataset, open.batch, files);
-    const metrics = measure(ports, dataset.name, open.batch, files);
+    // The count may have taken long: who has lost the lease meanwhile writes nothing over what the next holder wrote.
+    await renew(ports.ledger, ports.clock, dataset.name, run, open.lease.token);
+    const recorded = await recordBatch(ports, dataset, open.batch, files);
+    const metrics = measure(dataset.name, open.batch, recorded);
     ports.publish(metrics);
-    await Promise.all(
-      files.map((file) =>
-        // One that has been taken out since, while this call stood still and another run ended the batch, stays out.
-        updateFile(ports.ledger, ports.clock, file.file_id, ({ status, staged_seq }) =>
-          status === 'staged' && staged_seq! <= open.batch.to_seq ? { status: 'done', error: undefined } : undefined,
-        ),
-      ),
-    );
+    await Promise.all(recorded.map((one) => endFile(ports, dataset, open.batch, one)));
     await ports.filesDone(dataset.name, files);
     await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, batchEnded);
     published = { files: files.length, counts: metrics.counts };
   }
   return { outcome: await next(ports, dataset.name, run), ...published };
+}
+
+/** Marks a file done, and tells the owner if it is unusual, once unless this call dies in between. */
+async function endFile(ports: PublishPorts, dataset: Dataset, batch: BatchItem, recorded: Recorded): Promise<void> {
+  const { file, finished_at, anomalies } = recorded;
+  let ended = false;
+  await updateFile(ports.ledger, ports.clock, file.file_id, ({ status, staged_seq }) => {
+    // One that has been taken out since, while this call stood still and another run ended the batch, stays out.
+    ended = status === 'staged' && staged_seq! <= batch.to_seq;
+    return ended ? { status: 'done', error: undefined, finished_at, anomalies } : undefined;
+  });
+  if (ended && anomalies.length > 0) await ports.notify(anomalyNotice(dataset, file, anomalies));
 }
 
 /** Gives the lease back, or goes on to the files that were staged meanwhile; after many batches another run does. */
@@ -116,15 +139,23 @@ async function checkConservation(
   }
 }
 
-function measure(ports: PublishPorts, dataset: string, batch: BatchItem, files: FileItem[]): BatchMetrics {
-  const counts = sum(files.map((file) => file.counts!));
-  const now = ports.clock.now().getTime();
+function measure(dataset: string, batch: BatchItem, recorded: Recorded[]): BatchMetrics {
+  const files = recorded.map(({ file }) => file);
+  const checks = recorded.reduce((all, one) => all + one.checks, 0);
+  const broken = recorded.reduce((all, one) => all + one.broken, 0);
   return {
     dataset,
     files: files.length,
-    counts,
-    rejectedPercent: Math.max(...files.map(({ counts }) => (100 * counts!.rejected) / Math.max(1, counts!.in))),
-    dropToGoldSeconds: files.map((file) => Math.max(0, (now - Date.parse(file.last_modified)) / 1000)),
+    counts: sum(files.map((file) => file.counts!)),
+    rejectedPercent: Math.max(...files.map(({ counts }) => rejectedPercent(counts!))),
+    rulePassPercent: checks === 0 ? undefined : (100 * (checks - broken)) / checks,
+    anomalousFiles: recorded.filter(({ anomalies }) => anomalies.length > 0).length,
+    perFile: recorded.map(({ file, run_seconds, drop_to_gold_seconds }) => ({
+      bytes: file.size,
+      rows: file.counts!.in,
+      runSeconds: run_seconds ?? undefined,
+      dropToGoldSeconds: drop_to_gold_seconds,
+    })),
     bytesScanned: batch.bytes_scanned,
     mergeSeconds: (Date.parse(batch.merged_at ?? batch.planned_at) - Date.parse(batch.planned_at)) / 1000,
   };

@@ -5,6 +5,9 @@ import type { RowCounts, Staging } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import { listedFields } from '../merge/evolve.ts';
 import type { Catalog } from '../ports.ts';
+import { refusedRecord } from '../quality/make-record.ts';
+import type { RecordStore } from '../quality/ports.ts';
+import { dayOf, type FileRecord } from '../quality/record.ts';
 import { RowsRejectedError, type ValidationResult, warningsOf } from '../validation/result.ts';
 import { quarantineFolder, stagingFolder } from './keys.ts';
 import type { FileRef, Validated } from './payloads.ts';
@@ -15,6 +18,9 @@ export interface ValidatePorts {
   catalog: Catalog;
   validate(dataset: Dataset, stageId: string): Promise<ValidationResult>;
   upload(path: string, key: string): Promise<void>;
+  records: Pick<RecordStore, 'write' | 'showDay'>;
+  /** Publishes the metrics of a file that was refused. */
+  refused(record: FileRecord): void;
 }
 
 /** A queue entry lists this many partitions at most; a wider file's are read from its profile. */
@@ -25,7 +31,8 @@ const listedWarnings = 20;
 
 /**
  * Validates a file under a new stage id, puts what it left into the lake and records it in the ledger. A file that is
- * refused is recorded as rejected, its bad rows are made visible in quarantine, and the FileRejectedError goes on.
+ * refused is recorded as rejected, its bad rows are made visible in quarantine, its record in the lake says why, and the
+ * FileRejectedError goes on.
  */
 export async function validateLanded(
   ports: ValidatePorts,
@@ -38,7 +45,7 @@ export async function validateLanded(
   try {
     result = await ports.validate(dataset, stageId);
   } catch (error) {
-    if (error instanceof FileRejectedError) await refuse(ports, dataset, file, stageId, error);
+    if (error instanceof FileRejectedError) await refuse(ports, dataset, file, { run, stageId }, error);
     throw error;
   }
   const { validated, quarantine } = await upload(ports, dataset, stageId, result);
@@ -116,12 +123,18 @@ async function refuse(
   ports: ValidatePorts,
   dataset: Dataset,
   file: FileRef,
-  stageId: string,
+  { run, stageId }: { run: string; stageId: string },
   error: FileRejectedError,
 ): Promise<void> {
   const { counts, rejected } = await uploadRefused(ports, dataset, stageId, error);
   const known = await getFile(ports.ledger, file.file_id);
-  if (known !== undefined && isStaged(known)) return;
+  if (known === undefined || isStaged(known)) return;
   await ports.catalog.registerQuarantine(dataset.name, file.file_id, rejected === null ? null : stageId);
+  const profile = error instanceof RowsRejectedError ? error.result.profile : undefined;
+  const record = refusedRecord(dataset, known, { run, stageId, error, profile }, ports.clock.now().toISOString());
+  // Before the ledger says so: a file that is known as refused has its record.
+  await ports.records.write(record);
+  await ports.records.showDay(dataset.name, dayOf(record));
   await markRejected(ports.ledger, ports.clock, file.file_id, error, counts);
+  ports.refused(record);
 }

@@ -32,7 +32,9 @@ export async function judgeBatch(
   return withRetries(clock, async () => {
     const known = await store.get<BandItem>(bandKey(dataset), 'band');
     if (known !== undefined && known.batch_seq > batchSeq) {
-      throw new LeaseLostError(`batch ${batchSeq} of ${dataset} was ended by another run; batch ${known.batch_seq} is through`);
+      throw new LeaseLostError(
+        `batch ${batchSeq} of ${dataset} was ended by another run; batch ${known.batch_seq} is through`,
+      );
     }
     const before = known === undefined ? [] : known.batch_seq === batchSeq ? known.before : known.files;
     const found = new Map<string, Anomaly[]>();

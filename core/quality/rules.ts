@@ -18,7 +18,8 @@ export function ruleResults(dataset: Dataset, profile: Profile): RuleResult[] {
   const broken = new Map([...entries(reasons, 'error'), ...entries(warnings, 'warning')]);
   const contract = contractRules(dataset);
   const names = new Set(contract.map(({ name }) => name));
-  const checked = profile.contract_version === dataset.version ? contract : contract.filter(({ name }) => broken.has(name));
+  const checked =
+    profile.contract_version === dataset.version ? contract : contract.filter(({ name }) => broken.has(name));
   const others = [...broken].filter(([name]) => !names.has(name));
   return [
     // A rule may have been an error then and a warning now.
@@ -36,11 +37,16 @@ export function ruleResults(dataset: Dataset, profile: Profile): RuleResult[] {
 }
 
 const entries = (counted: Record<string, number>, severity: Severity) =>
-  Object.entries(counted).map(([name, rows]): [string, { rows: number; severity: Severity }] => [name, { rows, severity }]);
+  Object.entries(counted).map(([name, rows]): [string, { rows: number; severity: Severity }] => [
+    name,
+    { rows, severity },
+  ]);
 
 /** All rules that a row of the dataset is checked against. */
 export function contractRules(dataset: Dataset): Known[] {
-  const single = rulesOf(dataset).map(({ column, rule, severity, sentence }) => known(column, rule, severity, sentence));
+  const single = rulesOf(dataset).map(({ column, rule, severity, sentence }) =>
+    known(column, rule, severity, sentence),
+  );
   const unique = uniqueColumns(dataset).map((column) =>
     known(column, 'unique', 'error', `${column} must be unique among the rows of a file`),
   );

@@ -1,7 +1,5 @@
-import type { Dataset } from '../contract/dataset.ts';
 import { isTable, type Mart } from '../gold/mart.ts';
 import { createView, type World } from '../gold/statements.ts';
-import { currentRows, heldReferences, historyRows } from '../silver/relations.ts';
 import { fragment } from '../merge/tables.ts';
 import { renderSql, type Values } from '../sql/render.ts';
 import { tokenise } from '../sql/tokens.ts';
@@ -75,12 +73,14 @@ export function tablesScript(
 ): Script {
   const { database, role } = namesOf(place);
   const statement = statements(world.files);
-  const datasets = Object.values(world.datasets);
   const tables = [
-    ...datasets.map(({ name }) => ({ area: 'silver' as const, name })),
-    ...marts.filter(isTable).map(({ name }) => ({ area: 'gold' as const, name })),
+    ...Object.keys(world.datasets).map((name) => ({ area: 'silver' as const, name })),
+    ...marts.filter(isTable).map(({ name, layer }) => ({ area: layer, name })),
   ];
-  const views = [...silverViews(world, datasets), ...goldViews(world, marts)];
+  const databases = { staging: 'staging', silver: 'silver', gold: 'gold', ops: 'ops' };
+  const views = marts
+    .filter((mart) => !isTable(mart) && !readsHeld(world, mart))
+    .map((mart) => ({ target: `${mart.layer}.${mart.name}`, sql: createView({ ...world, databases }, mart) }));
   const made = new Set<string>();
   const missing: string[] = [];
   const body: string[] = [];
@@ -91,12 +91,18 @@ export function tablesScript(
       body.push(icebergTable(world.files, place, area, name));
     } else missing.push(target);
   }
-  for (const { target, sql } of views) {
-    if (reads(sql, target).every((name) => made.has(name))) {
+  // A view may read another one.
+  let waiting = views;
+  for (;;) {
+    const ready = waiting.filter(({ target, sql }) => reads(sql, target).every((name) => made.has(name)));
+    if (ready.length === 0) break;
+    for (const { target, sql } of ready) {
       made.add(target);
       body.push(sql);
-    } else missing.push(target);
+    }
+    waiting = waiting.filter(({ target }) => !made.has(target));
   }
+  missing.push(...waiting.map(({ target }) => target));
   const grant = (privilege: string, securable: string) =>
     statement('grant', {
       identifiers: { privilege: fragment(privilege), securable: fragment(securable), role },
@@ -130,37 +136,12 @@ function icebergTable(files: World['files'], place: Place, area: 'silver' | 'gol
   });
 }
 
-interface View {
-  target: string;
-  sql: string;
-}
-
-/** `_held` is left out: Snowflake's documentation allows IN with a subquery in WHERE only, and it has one among its columns. */
-function silverViews({ files, datasets }: Omit<World, 'databases'>, all: Dataset[]): View[] {
-  const reader = { datasets, table: (dataset: Dataset) => `silver.${dataset.name}` };
-  return all.flatMap((dataset) => {
-    const view = (suffix: string, select: string) => {
-      const target = `silver.${dataset.name}_${suffix}`;
-      return {
-        target,
-        sql: statements(files)('silver-view', { identifiers: { target, select: fragment(select) } }),
-      };
-    };
-    const isNarrowed =
-      dataset.deletedColumn !== undefined || dataset.history === 'scd2' || heldReferences(dataset).length > 0;
-    return [
-      ...(isNarrowed ? [view('current', currentRows(reader, dataset))] : []),
-      ...(dataset.history === 'scd2' ? [view('history', historyRows(reader, dataset))] : []),
-    ];
-  });
-}
-
-function goldViews(world: Omit<World, 'databases'>, marts: Mart[]): View[] {
-  const databases = { staging: 'staging', silver: 'silver', gold: 'gold', ops: 'ops' };
-  return marts
-    .filter((mart) => !isTable(mart))
-    .map((mart) => ({ target: `gold.${mart.name}`, sql: createView({ ...world, databases }, mart) }));
-}
+/**
+ * Rows that wait for a parent are shown in Athena only: Snowflake's documentation allows IN with a subquery in WHERE, and
+ * these views have one among their columns.
+ */
+const readsHeld = (world: Omit<World, 'databases'>, mart: Mart): boolean =>
+  mart.sources.some((source) => source in world.datasets && mart.select.includes(`{${source}_held}`));
 
 /** Tables and views that a statement names, but for the one that it makes. */
 function reads(sql: string, target: string): string[] {

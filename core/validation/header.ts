@@ -51,9 +51,11 @@ export function bindHeader(header: string[], dataset: Dataset, delimiter = ','):
     }
   }
 
+  const isIn = (name: string) => columns[dataset.columns.findIndex((column) => column.name === name)] !== undefined;
+  // A currency may come with the amounts alone.
   const missing = dataset.columns.filter(
-    ({ required, warnings, filledBy }, index) =>
-      required && !filledBy && !warnings?.includes('required') && columns[index] === undefined,
+    ({ name, required, warnings, filledBy }) =>
+      required && !warnings?.includes('required') && ![name, ...(filledBy ?? [])].some(isIn),
   );
   const noHeader =
     extra.length === cells.length

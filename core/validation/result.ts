@@ -14,6 +14,16 @@ export interface ColumnProfile {
   top?: { value: string; rows: number }[];
 }
 
+/** A value that was refused, and how often. */
+export interface Example {
+  /** Null where it is not to be shown. */
+  value: string | null;
+  rows: number;
+  /** Where the first is: the record from 1 on, and the line of a text file. */
+  record: number;
+  line: number | null;
+}
+
 /** What a gate of the contract measured: rows, or percent of them. */
 export interface GateResult {
   name: string;
@@ -37,6 +47,8 @@ export interface Profile {
   counts: RowCounts;
   rejected_percent: number;
   reasons: Record<string, number>;
+  /** By reason, the most frequent first; at least one each. */
+  examples?: Record<string, Example[]>;
   /** Accepted rows that break a rule which only warns, by `column.rule`. */
   warnings: Record<string, number>;
   gates: GateResult[];

@@ -61,7 +61,7 @@ describe('the packaged template', () => {
     const machines = Object.keys(template.Resources).filter(
       (name) => template.Resources[name]!.Type === 'AWS::StepFunctions::StateMachine',
     );
-    const others = ['FileLandedRuleRole', 'NightlyRuleRole', ...machines.map((name) => `${name}Role`)];
+    const others = ['FileLandedRuleRole', 'NightlyRuleRole', 'SnowflakeRole', ...machines.map((name) => `${name}Role`)];
     expect(machines).toHaveLength(4);
     expect(all.sort()).toEqual([...given, ...others].sort());
   });

@@ -39,7 +39,9 @@ export interface Part {
 /** Parts of a whole, side by side. Where there is any of a part, it can be seen. */
 export function shares(parts: Part[], label: string): Html {
   const all = parts.reduce((sum, { value }) => sum + value, 0);
-  const shown = parts.filter(({ value }) => value > 0).map((part) => ({ ...part, wide: Math.max(3, (part.value * 1000) / Math.max(1, all)) }));
+  const shown = parts
+    .filter(({ value }) => value > 0)
+    .map((part) => ({ ...part, wide: Math.max(3, (part.value * 1000) / Math.max(1, all)) }));
   const total = shown.reduce((sum, { wide }) => sum + wide, 0);
   let from = 0;
   const rects: Content[] = shown.map(({ name, wide }) => {

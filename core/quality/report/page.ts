@@ -1,4 +1,4 @@
-import { type Content, type Html, html } from './html.ts';
+import { type Content, Html, html } from './html.ts';
 import { style } from './style.ts';
 
 /**
@@ -26,7 +26,7 @@ export function page(title: string, crumbs: Crumb[], heading: Content, content: 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
-<style>${raw(style)}</style>
+<style>${new Html(style)}</style>
 </head>
 <body>
 <header>

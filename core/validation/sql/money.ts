@@ -16,9 +16,9 @@ const PARTS = ['opened', 'sign', 'before', 'inner_sign', 'digits', 'after', 'clo
 
 /** The text of an amount in its parts, as a struct `_money<i>`; parts that are not there are empty. */
 export function partsSql(column: Column, index: number, text: string, currency: Column): string {
-  const token = `(${[...symbolsOf(column).map(([symbol]) => quoted(symbol)), codePattern(currency)].join('|')})?`;
+  const token = `(${[...symbolsOf(column).map(([symbol]) => quoted(symbol)), codePattern(currency)].join('|')})`;
   const digits = `([0-9](?:[0-9.,'\u2019_ \u00a0\u202f]*[0-9])?)`;
-  const pattern = `^([(]?)([+-]?)${token}${SPACES}([+-]?)${digits}${SPACES}${token}([)]?)$`;
+  const pattern = `^([(]?)([+-]?)(?:${token}${SPACES})?([+-]?)${digits}(?:${SPACES}${token})?([)]?)$`;
   return `regexp_extract(${text}, ${literal(pattern)}, [${list(PARTS.map(literal))}]) AS _money${index}`;
 }
 

@@ -105,7 +105,7 @@ function currencyRule(dataset: Dataset, { currency }: Money, column: string, ind
     column,
     rule: 'currency',
     severity: 'error',
-    broken: `_code${index} <> t${place}`,
+    broken: `(v${index} IS NOT NULL AND _code${index} <> t${place})`,
     sentence: `${column} must be in the currency that ${currency} says`,
     text,
     found: `${foundSql(text)} || ' where ${currency} is ' || t${place}`,

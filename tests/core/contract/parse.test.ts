@@ -203,6 +203,38 @@ describe('parseContract', () => {
   });
 
   it.each([
+    [
+      'whose start may be missing',
+      'required: true\n        partitioned',
+      'partitioned',
+      'order_ts on, which must be required',
+    ],
+    ['with a column of its own name', 'name: amount', 'name: valid_to', 'the column valid_to must have another name'],
+    [
+      'of a key with the start in it',
+      'required: true\n        partitioned',
+      'required: true\n        primaryKey: true\n        primaryKeyPosition: 2\n        partitioned',
+      'order_ts is part of the key',
+    ],
+  ])('refuses a history of versions %s', (_, from, to, reason) => {
+    const versions = with_(from, to).replace('history, value: latest', 'history, value: scd2');
+
+    expect(problems(versions).join('\n')).toContain(`history scd2: `);
+    expect(problems(versions).join('\n')).toContain(reason);
+  });
+
+  it('reads what a column refers to, flagging orphans unless told to hold them', () => {
+    const to =
+      'relationships: [{ type: foreignKey, to: customers.odcs.yaml#/schema/customers/properties/customer_id }]';
+    const text = with_('logicalTypeOptions: { minimum: 0', `${to}\n        logicalTypeOptions: { minimum: 0`);
+    const held = text.replace('- { property: aliases, value: [Total] }', '- { property: onOrphan, value: hold }');
+
+    const reference = { column: 'amount', dataset: 'customers', parentColumn: 'customer_id' };
+    expect(parseContract(text, FILE).references).toEqual([{ ...reference, onOrphan: 'flag' }]);
+    expect(parseContract(held, FILE).references).toEqual([{ ...reference, onOrphan: 'hold' }]);
+  });
+
+  it.each([
     ['a text that is no YAML', 'a: [1', /:1:\d+: not valid YAML/],
     ['an empty text', '', /:1:1: the contract: .*expected object/],
     ['NUL in a text', `${ORDERS}tags: ["a\\0"]\n`, /:\d+:8: "a\\u0000" holds a character that no text may hold/],
@@ -312,6 +344,30 @@ describe('parseContract', () => {
       'partitioned: true\n',
       'partitioned: false\n',
       /partitioning needs partitioned: true/,
+    ],
+    [
+      'a history of versions that nothing dates',
+      'value: [order_ts] }\n      - { property: history, value: latest }',
+      'value: [] }\n      - { property: history, value: scd2 }',
+      /history scd2: versions are valid from the first of the versionColumns on, and there is none/,
+    ],
+    [
+      'a history of versions dated by a number',
+      'value: [order_ts] }\n      - { property: history, value: latest }',
+      'value: [amount] }\n      - { property: history, value: scd2 }',
+      /valid from amount on, which must be a timestamp or date, not a decimal/,
+    ],
+    [
+      'a reference that is not written as the standard does',
+      'logicalTypeOptions: { pattern',
+      'relationships: [{ type: foreignKey, to: customers.id }]\n        logicalTypeOptions: { pattern',
+      /order_id: "customers.id" is not of the form <dataset>.odcs.yaml#/,
+    ],
+    [
+      'a policy for orphans of a column that refers to nothing',
+      '{ property: aliases, value: [Total] }',
+      '{ property: onOrphan, value: hold }',
+      /amount: onOrphan is of references; it has no relationships/,
     ],
     [
       'an alarm that can not ring',

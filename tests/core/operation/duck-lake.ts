@@ -12,6 +12,7 @@ import type { FileRef } from '../../../core/pipeline/payloads.ts';
 import { type PublishPorts, publishBatch } from '../../../core/pipeline/publish.ts';
 import type { Athena, QueryStatus } from '../../../core/ports.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
+import { fakeRecords } from '../quality/fake-records.ts';
 
 /** A dataset without timestamps, whose SQL is the same in Athena's dialect and in DuckDB's. */
 export const things = (key: string[]): Dataset => ({
@@ -195,6 +196,8 @@ export async function duckLake(key: string[] = ['id']): Promise<DuckLake> {
     startRun: async (input) => `started ${started.push(input)}`,
     publish: () => undefined,
     filesDone: async () => undefined,
+    records: fakeRecords(),
+    notify: async () => undefined,
   };
 
   const stage = async (n: number, rows: Thing[], run = `run${n}`) => {

@@ -4,7 +4,7 @@ import { takeReplayTurn } from '../../../core/operation/replay-turn.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
 import { releaseLeaseOf } from '../../../core/pipeline/wake.ts';
 import type { handClock } from '../incident/memory-store.ts';
-import { fileRef, land, lead, type World as MergeWorld, orders } from '../pipeline/world.ts';
+import { fileRef, land, lead, type World as MergeWorld, orders, publishing } from '../pipeline/world.ts';
 import { replayStates } from './replay-states.ts';
 import { lake, replayWorld, validates, type World } from './replay-world.ts';
 
@@ -16,7 +16,7 @@ beforeEach(() => {
   world = replayWorld(silver);
 });
 
-const merging = (): MergeWorld => ({ ...world, published: 0 });
+const merging = (): MergeWorld => ({ ...world, ...publishing() });
 const advance = (seconds: number) => (world.clock as ReturnType<typeof handClock>).advance(seconds);
 
 async function merge(n: number, run = `run${n}`): Promise<void> {

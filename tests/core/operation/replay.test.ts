@@ -10,7 +10,7 @@ import { maxPages, planReplay } from '../../../core/operation/replay-plan.ts';
 import { openReplay, swapSilver } from '../../../core/operation/replay-swap.ts';
 import { releaseLeaseOf } from '../../../core/pipeline/wake.ts';
 import { type handClock, memoryStore } from '../incident/memory-store.ts';
-import { fileRef, land, lead, type World as MergeWorld, orders } from '../pipeline/world.ts';
+import { fileRef, land, lead, type World as MergeWorld, orders, publishing } from '../pipeline/world.ts';
 import { replayStates } from './replay-states.ts';
 import { lake, replayWorld, validates, type World } from './replay-world.ts';
 
@@ -24,7 +24,7 @@ beforeEach(() => {
   world = replayWorld(silver);
 });
 
-const merging = (ports = world): MergeWorld => ({ ...ports, published: 0 });
+const merging = (ports = world): MergeWorld => ({ ...ports, ...publishing() });
 
 async function merge(n: number, ports = world): Promise<void> {
   await land(merging(ports), n, `run${n}`);

@@ -7,6 +7,7 @@ import { type NamedType, silverColumns } from '../../../core/merge/tables.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
 import { validateLanded } from '../../../core/pipeline/validate.ts';
 import type { ValidationResult } from '../../../core/validation/result.ts';
+import { fakeRecords } from '../quality/fake-records.ts';
 import { fakeAthena, fileRef, orders, type World, world } from './world.ts';
 
 const evolving: Dataset = { ...orders, drift: 'evolve' };
@@ -40,7 +41,15 @@ async function land({ ledger, clock, catalog }: World, dataset: Dataset, n: numb
     profilePath: 'p',
     profile: { unknown_columns: unknown, warnings: {}, gates: [] },
   } as unknown as ValidationResult;
-  const ports = { ledger, clock, catalog, validate: async () => result, upload: async () => undefined };
+  const ports = {
+    ledger,
+    clock,
+    catalog,
+    validate: async () => result,
+    upload: async () => undefined,
+    records: fakeRecords(),
+    refused: () => undefined,
+  };
   await claimFile(ledger, clock, { ...fileRef(n), run: `run${n}` });
   await validateLanded(ports, dataset, fileRef(n), `run${n}`);
 }

@@ -180,7 +180,15 @@ describe('re-running', () => {
     } as unknown as ValidationResult;
     const validate = (run: () => Promise<ValidationResult>) =>
       validateLanded(
-        { ledger, clock, catalog, validate: run, upload: async () => undefined },
+        {
+          ledger,
+          clock,
+          catalog,
+          validate: run,
+          upload: async () => undefined,
+          records: ports.records,
+          refused: () => undefined,
+        },
         orders,
         fileRef(1),
         'run1',
@@ -356,7 +364,15 @@ describe('a file that is validated a second time after it was staged', () => {
     };
     const { ledger, clock } = ports;
     const validate = async (engine: () => Promise<ValidationResult>) => {
-      const how = { ledger, clock, catalog, validate: engine, upload: async () => undefined };
+      const how = {
+        ledger,
+        clock,
+        catalog,
+        validate: engine,
+        upload: async () => undefined,
+        records: ports.records,
+        refused: () => undefined,
+      };
       const validated = await validateLanded(how, orders, fileRef(1), 'run1');
       const quarantine = {
         ledger,

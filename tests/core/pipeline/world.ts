@@ -8,8 +8,10 @@ import { silverColumns } from '../../../core/merge/tables.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
 import type { FileRef } from '../../../core/pipeline/payloads.ts';
 import { publishBatch } from '../../../core/pipeline/publish.ts';
+import type { Notice } from '../../../core/pipeline/quarantine.ts';
 import type { Athena, Catalog, QueryStatus } from '../../../core/ports.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
+import { fakeRecords } from '../quality/fake-records.ts';
 
 export const orders: Dataset = {
   name: 'orders',
@@ -95,6 +97,9 @@ export interface World extends LeadPorts {
   ledger: LedgerStore;
   started: string[];
   published: number;
+  records: ReturnType<typeof fakeRecords>;
+  notices: Notice[];
+  notify(notice: Notice): Promise<void>;
 }
 
 export function world(
@@ -115,8 +120,14 @@ export function world(
     pollMilliseconds: 0,
     startRun: async (input) => `woken ${started.push(input)}`,
     started,
-    published: 0,
+    ...publishing(),
   };
+}
+
+/** What PublishMetrics leaves outside the ledger. */
+export function publishing(): Pick<World, 'published' | 'records' | 'notices' | 'notify'> {
+  const notices: Notice[] = [];
+  return { published: 0, records: fakeRecords(), notices, notify: async (notice) => void notices.push(notice) };
 }
 
 export const fileRef = (n: number): FileRef => ({
