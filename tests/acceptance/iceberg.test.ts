@@ -33,7 +33,7 @@ describe('the silver tables are Iceberg', () => {
   beforeAll(async () => {
     python = await provisionTestPython(silentProgress);
     await dropText('orders', 'iceberg-1.csv', header + order('O-ICEBERG-0001', 1, '2026-04-05T11:00:00Z'));
-  }, 600_000);
+  });
 
   it('for PyIceberg, which reads them through Glue and agrees on counts and sums', async () => {
     const { databases } = await stack();

@@ -91,7 +91,7 @@ describe('the Parquet of accepted rows, with the extremes of every type', () => 
       day: 'date32[day]',
       moment: 'int64',
     });
-  }, 600_000);
+  });
 
   it('is read back equal by Athena, staged and merged into Iceberg', async () => {
     const { databases, lakeBucket, workgroup } = await stack();
@@ -128,5 +128,5 @@ describe('the Parquet of accepted rows, with the extremes of every type', () => 
       await run(`drop table if exists ${databases.silver}.${dataset.name}`);
       await run(`drop table if exists ${databases.staging}.${dataset.name}`);
     }
-  }, 600_000);
+  });
 });
