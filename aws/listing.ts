@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import type { LandedVersion } from '../core/reconcile/ports.ts';
+import type { LandedVersion, StoredObject } from '../core/reconcile/ports.ts';
 import { s3 } from './clients.ts';
 
 /** All versions of all objects under a prefix, a page (at most 1,000) at a time; delete markers are left out. */
@@ -19,12 +19,12 @@ export async function* listVersions(bucket: string, prefix: string): AsyncGenera
   }
 }
 
-/** All keys under a prefix in their order, a page (at most 1,000) at a time. */
-export async function* listKeys(bucket: string, prefix: string): AsyncGenerator<string[]> {
+/** All objects under a prefix in the order of their keys, a page (at most 1,000) at a time. */
+export async function* listObjects(bucket: string, prefix: string): AsyncGenerator<StoredObject[]> {
   let next: string | undefined;
   do {
     const page = await s3().send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: next }));
-    yield (page.Contents ?? []).map((object) => object.Key!);
+    yield (page.Contents ?? []).map((object) => ({ key: object.Key!, size: object.Size ?? 0 }));
     next = page.NextContinuationToken;
   } while (next !== undefined);
 }

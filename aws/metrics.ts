@@ -52,6 +52,13 @@ export function publishRefused(record: FileRecord): void {
   metrics.publishStoredMetrics();
 }
 
+/** Publishes that a report page could not be written. */
+export function publishUnwrittenReport(dataset: string): void {
+  const metrics = ofDataset(dataset);
+  metrics.addMetric('ReportsNotWritten', MetricUnit.Count, 1);
+  metrics.publishStoredMetrics();
+}
+
 /** Both always, so that a rate can be made of them where one is 0. */
 function ended(metrics: Metrics, ingested: number, rejected: number): void {
   metrics.addMetric('FilesIngested', MetricUnit.Count, ingested);
@@ -64,7 +71,7 @@ function ofDataset(dataset: string): Metrics {
   return metrics;
 }
 
-/** Publishes what a sweep found, in the same way; dimensions: service, stage. */
+/** Publishes what a sweep found, in the same way; dimensions: service, stage, and of the sizes of zones also zone. */
 export function publishSweep(report: SweepReport): void {
   const metrics = new Metrics();
   metrics.addDimensions({ stage: process.env.STAGE ?? '' });
@@ -75,4 +82,11 @@ export function publishSweep(report: SweepReport): void {
   count('MissedFiles', report.missed.count);
   count('StuckFiles', report.stuck.count);
   metrics.publishStoredMetrics();
+  for (const [zone, { objects, bytes }] of Object.entries(report.zones)) {
+    const sizes = new Metrics();
+    sizes.addDimensions({ stage: process.env.STAGE ?? '', zone });
+    sizes.addMetric('ObjectCount', MetricUnit.Count, objects);
+    sizes.addMetric('ObjectBytes', MetricUnit.Bytes, bytes);
+    sizes.publishStoredMetrics();
+  }
 }

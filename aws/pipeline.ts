@@ -21,6 +21,7 @@ import { publishNotice } from './notices.ts';
 import { pointers } from './pointers.ts';
 import { readDatasets, readSqlFiles } from './project-files.ts';
 import { recordStore } from './quality.ts';
+import { reports } from './reports.ts';
 import { copyVersion, exists, headVersion, readText, versionWithEtag, writeJson } from './s3.ts';
 import { logger } from './task.ts';
 
@@ -58,6 +59,7 @@ export function pipelinePorts(config: Config = readConfig()) {
       freeze: (from, key) => copyVersion(from, lakeBucket, key),
       writeJson: (key, value) => writeJson(lakeBucket, key, value),
     },
+    catalog: lake.catalog,
     datasets: Object.keys(datasets),
   };
   const lead: LeadPorts = {
@@ -86,7 +88,7 @@ export function pipelinePorts(config: Config = readConfig()) {
     clock: systemClock,
     publish: (alert) => publishAlert(config.alertTopicArn, alert),
   };
-  const records = recordStore(databases.ops, lakeBucket);
+  const records = recordStore(databases.ops, lakeBucket, reports(config, marts));
   const publish: Omit<PublishPorts, 'publish'> = {
     ...lake,
     ...wake,

@@ -6,7 +6,7 @@ import type { Key } from '../core/ledger/store.ts';
 import type { SweepPorts } from '../core/reconcile/ports.ts';
 import type { Config } from './config.ts';
 import { describeExecution, startExecutionOnce } from './executions.ts';
-import { listKeys, listVersions } from './listing.ts';
+import { listObjects, listVersions } from './listing.ts';
 import { pipelinePorts } from './pipeline.ts';
 import { reportPorts } from './report.ts';
 import { exists, headVersion } from './s3.ts';
@@ -24,8 +24,8 @@ export function sweepPorts(config?: Config): SweepPorts {
       versions: (prefix) => listVersions(stack.landingBucket, prefix),
       exists: async (version) => (await headVersion(version.bucket, version.key, version.version_id)) !== undefined,
     },
-    bronze: {
-      keys: (prefix) => listKeys(stack.lakeBucket, prefix),
+    lake: {
+      objects: (prefix) => listObjects(stack.lakeBucket, prefix),
       exists: (key) => exists(stack.lakeBucket, key),
     },
     runs: {

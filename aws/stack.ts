@@ -12,6 +12,8 @@ export interface Stack extends Config {
   maintainStateMachine: string;
   /** ARN of the `undo` state machine. */
   undoStateMachine: string;
+  /** ARN of the `rollback` state machine. */
+  rollbackStateMachine: string;
 }
 
 /** Reads the outputs of the stack `tributary-<stage>`; throws StackUnavailableError with what to do about it. */
@@ -46,6 +48,7 @@ export async function readStack(stage: string): Promise<Stack> {
     generateOrdersFunction: need('GenerateOrdersFunction'),
     maintainStateMachine: need('MaintainStateMachine'),
     undoStateMachine: need('UndoStateMachine'),
+    rollbackStateMachine: need('RollbackStateMachine'),
   };
 }
 

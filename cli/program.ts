@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { alerts } from './commands/alerts.ts';
 import { demo } from './commands/demo.ts';
 import { drop } from './commands/drop.ts';
+import { infer } from './commands/infer.ts';
 import { leases } from './commands/leases.ts';
 import { local } from './commands/local.ts';
 import { logs } from './commands/logs.ts';
@@ -33,6 +34,7 @@ export function buildProgram(): Command {
     demo,
     local,
     validate,
+    infer,
     drop,
     runs,
     run,

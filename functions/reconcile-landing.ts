@@ -6,6 +6,7 @@ import { writeJson } from '../aws/s3.ts';
 import { logger, task } from '../aws/task.ts';
 import { standardOptions } from '../core/reconcile/ports.ts';
 import { reconcile } from '../core/reconcile/sweep.ts';
+import { countZones } from '../core/reconcile/zones.ts';
 
 const config = readConfig();
 const ports = sweepPorts(config);
@@ -16,6 +17,9 @@ const ports = sweepPorts(config);
  */
 export const handler = task(z.looseObject({}), async () => {
   const report = await reconcile(ports, standardOptions);
+  // These are only counted: that they can not be is told, and keeps nothing else from being told.
+  const counted = await countZones(ports.lake).catch((error) => void report.errors.push(`zones: ${error}`));
+  Object.assign(report.zones, counted);
   const key = `reports/reconcile/${report.at}.json`;
   await writeJson(config.lakeBucket, key, report);
   publishSweep(report);

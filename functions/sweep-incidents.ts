@@ -5,7 +5,7 @@ import { task } from '../aws/task.ts';
 import { sweepIncidents } from '../core/incident/sweep.ts';
 
 const { config, ports } = reportPorts();
-const machines = ['ingest', 'undo', 'replay', 'maintain'].map((name) =>
+const machines = ['ingest', 'undo', 'rollback', 'replay', 'maintain'].map((name) =>
   config.ingestStateMachine.replace(/-ingest$/, `-${name}`),
 );
 

@@ -1,4 +1,10 @@
-/** What one looks at first: are files flowing, are rows rejected, is anything waiting, slow or dear. */
+const { readdirSync } = require('node:fs');
+const path = require('node:path');
+
+/**
+ * What one looks at first: are files flowing, are rows rejected, is anything waiting, slow or dear; then of what quality
+ * the files are, and how much there is.
+ */
 module.exports = async ({ resolveVariable }) => {
   const { prefix } = await resolveVariable('self:custom.names');
   const stage = await resolveVariable('sls:stage');
@@ -20,6 +26,15 @@ module.exports = async ({ resolveVariable }) => {
       {
         expression: `SEARCH('{Tributary,dataset,service,stage} MetricName="${metric}" stage="${stage}"', '${stat}')`,
         label: reference("!PROP('Dim.dataset')"),
+      },
+    ],
+  ];
+
+  const byZone = (metric) => [
+    [
+      {
+        expression: `SEARCH('{Tributary,service,stage,zone} MetricName="${metric}" stage="${stage}"', 'Maximum')`,
+        label: reference("!PROP('Dim.zone')"),
       },
     ],
   ];
@@ -48,6 +63,21 @@ module.exports = async ({ resolveVariable }) => {
       chart('Slowest file from drop to gold (s)', byDataset('DropToGoldSeconds', 'Maximum')),
       chart('Bytes scanned by merges', byDataset('BytesScanned', 'Sum')),
     ],
+    [
+      chart('Upload success rate: files ingested of those that ended (%)', successRates(stage)),
+      chart('Files refused', byDataset('FilesRejected', 'Sum')),
+      chart('Files unlike those before them', byDataset('AnomalousFiles', 'Sum')),
+    ],
+    [
+      chart('Checks passed, worst batch (%)', byDataset('RulePassPercent', 'Minimum')),
+      chart('Bytes of a file, median', byDataset('FileBytes', 'p50')),
+      chart('Rows of a file, median', byDataset('RowsPerFile', 'p50')),
+    ],
+    [
+      chart('From the start of a run to gold, p95 (s)', byDataset('RunSeconds', 'p95')),
+      chart('Objects by zone, of landing all versions', byZone('ObjectCount'), hour),
+      chart('Bytes by zone, of landing all versions', byZone('ObjectBytes'), hour),
+    ],
   ];
   const widgets = rows.flatMap((charts, y) =>
     charts.map((properties, x) => ({ type: 'metric', width: 8, height: 6, x: x * 8, y: y * 6, properties })),
@@ -60,13 +90,44 @@ module.exports = async ({ resolveVariable }) => {
   };
 };
 
-const chart = (title, metrics) => ({
+const chart = (title, metrics, period = 300) => ({
   title,
   metrics,
   view: 'timeSeries',
   region: reference('AWS::Region'),
-  period: 300,
+  period,
 });
+
+/** Zones are counted by the hourly sweep. */
+const hour = 3600;
+
+/** Two searches can't be divided by each other, so each dataset has its own expression. */
+const successRates = (stage) =>
+  datasets().flatMap((dataset, index) => {
+    const files = (metric, id) => [
+      'Tributary',
+      metric,
+      'dataset',
+      dataset,
+      'service',
+      'tributary',
+      'stage',
+      stage,
+      { id: `${id}${index}`, stat: 'Sum', visible: false },
+    ];
+    const expression = `100 * ingested${index} / (ingested${index} + rejected${index})`;
+    return [
+      files('FilesIngested', 'ingested'),
+      files('FilesRejected', 'rejected'),
+      [{ expression, id: `rate${index}`, label: dataset }],
+    ];
+  });
+
+const datasets = () =>
+  readdirSync(path.join(__dirname, '..', 'schemas'))
+    .filter((name) => name.endsWith('.odcs.yaml'))
+    .sort()
+    .map((name) => name.slice(0, -'.odcs.yaml'.length));
 
 /** A placeholder of Fn::Sub; one that begins with `!` reaches CloudWatch as a placeholder of its own. */
 const reference = (name) => `\${${name}}`;

@@ -12,14 +12,17 @@ module.exports = async ({ resolveVariable }) => {
       may.list(['ListBucket', 'ListBucketVersions'], 'LandingBucket', ['landing/']),
       may.list(['ListBucket'], 'LakeBucket', ['bronze/']),
       may.objects(['GetObject', 'PutObject', 'PutObjectTagging'], 'LakeBucket', ['bronze/']),
+      // The rejected rows of a file that is brought back.
+      may.showQuarantine(),
       may.useLedger(),
     ],
     'validate-file': [
       may.list(['ListBucket'], 'LakeBucket', ['bronze/']),
       may.objects(['GetObject'], 'LakeBucket', ['bronze/']),
       may.objects(['PutObject', 'AbortMultipartUpload'], 'LakeBucket', ['staging/', 'quarantine/']),
-      // The rows of a file that is refused are shown from here, since its run ends.
+      // The rows of a file that is refused are shown from here, since its run ends; so is its record.
       may.showQuarantine(),
+      ...may.keepRecords(),
       may.useLedger(),
     ],
     'quarantine-rows': [
@@ -38,6 +41,9 @@ module.exports = async ({ resolveVariable }) => {
     'refresh-gold': [...may.rebuildGold(), may.useLedger()],
     'publish-metrics': [
       ...may.query({ reads: ['staging', 'silver'], writes: [] }),
+      ...may.keepRecords(),
+      // That a file is unlike those before it.
+      may.publish('NoticeTopic'),
       may.useLedger(),
       may.startRuns(),
       // That an incident is resolved.
@@ -50,7 +56,7 @@ module.exports = async ({ resolveVariable }) => {
     'reconcile-landing': [
       may.list(['ListBucket', 'ListBucketVersions'], 'LandingBucket', ['landing/']),
       may.objects(['GetObject', 'GetObjectVersion'], 'LandingBucket', ['landing/']),
-      may.list(['ListBucket'], 'LakeBucket', ['bronze/']),
+      may.list(['ListBucket'], 'LakeBucket', ['bronze/', 'staging/', 'quarantine/']),
       may.objects(['GetObject'], 'LakeBucket', ['bronze/']),
       may.objects(['PutObject'], 'LakeBucket', ['reports/reconcile/']),
       may.useLedger(),
@@ -70,6 +76,17 @@ module.exports = async ({ resolveVariable }) => {
       may.readRuns(),
     ],
     'finish-undo': [may.useLedger(), may.startRuns()],
+    'plan-rollback': [...may.query({ reads: ['silver'], writes: [] }), may.useLedger()],
+    'rollback-table': [
+      ...may.query({ reads: ['silver'], writes: ['silver'] }),
+      may.catalog(['UpdateTable'], { silver: ['*'] }),
+      may.showQuarantine(),
+      may.useLedger(),
+      // As of undo-file.
+      may.startRuns(),
+      may.readRuns(),
+    ],
+    'finish-rollback': [may.useLedger(), may.startRuns()],
     'plan-replay': [
       may.catalog(['GetTable'], { silver: ['*'] }),
       // The names of a table that an earlier replay has not finished.
@@ -116,6 +133,16 @@ module.exports = async ({ resolveVariable }) => {
     'states.amazonaws.com',
     'Of the state machine undo: invokes the functions of its states, logs and traces',
     [may.invoke(['plan-undo', 'undo-file', 'refresh-gold', 'finish-undo']), may.deliverLogs(), may.trace()],
+    onlyThisAccount,
+  );
+  resources.RollbackStateMachineRole = role(
+    'states.amazonaws.com',
+    'Of the state machine rollback: invokes the functions of its states, logs and traces',
+    [
+      may.invoke(['plan-rollback', 'rollback-table', 'refresh-gold', 'finish-rollback']),
+      may.deliverLogs(),
+      may.trace(),
+    ],
     onlyThisAccount,
   );
   resources.MaintainStateMachineRole = role(
@@ -182,6 +209,13 @@ function permissions({ prefix, database }) {
     showQuarantine: () =>
       may.catalog(['GetTable', 'CreatePartition', 'UpdatePartition', 'DeletePartition'], { ops: ['quarantine'] }),
 
+    /** Reports are made of the records of a day, and of the reports of the days before it. */
+    keepRecords: () => [
+      may.list(['ListBucket'], 'LakeBucket', ['quality/']),
+      may.objects(['GetObject', 'PutObject'], 'LakeBucket', ['quality/', 'reports/']),
+      may.catalog(['GetTable', 'CreatePartition'], { ops: ['files'] }),
+    ],
+
     invoke: (functions) =>
       allow(
         ['lambda:InvokeFunction'],
@@ -190,7 +224,7 @@ function permissions({ prefix, database }) {
     listRuns: () =>
       allow(
         ['states:ListExecutions'],
-        ['ingest', 'undo', 'replay', 'maintain'].map((name) => here('states', `stateMachine:${prefix}-${name}`)),
+        ['ingest', 'undo', 'rollback', 'replay', 'maintain'].map((name) => here('states', `stateMachine:${prefix}-${name}`)),
       ),
     startMaintenance: () => allow(['states:StartExecution'], [here('states', `stateMachine:${prefix}-maintain`)]),
     startReplays: () => allow(['states:StartExecution'], [here('states', `stateMachine:${prefix}-replay`)]),
@@ -198,7 +232,7 @@ function permissions({ prefix, database }) {
     readRuns: () =>
       allow(
         ['states:DescribeExecution', 'states:GetExecutionHistory'],
-        ['ingest', 'undo', 'replay', 'maintain'].map((name) => here('states', `execution:${prefix}-${name}:*`)),
+        ['ingest', 'undo', 'rollback', 'replay', 'maintain'].map((name) => here('states', `execution:${prefix}-${name}:*`)),
       ),
     // Neither log deliveries nor traces have a resource level.
     deliverLogs: () =>

@@ -5,6 +5,7 @@ import { failureOf } from '../../core/incident/history.ts';
 import { timeline } from '../../core/incident/timeline.ts';
 import { action } from '../context.ts';
 import { formatDuration, formatTime, printable } from '../format.ts';
+import { anomaliesOf } from '../runs/anomalies.ts';
 import { describeRun } from '../runs/describe.ts';
 import { findRun } from '../runs/find.ts';
 import { outcomeStyle, runJson, STATE_COLUMNS, stateRows, took, words } from '../runs/render.ts';
@@ -24,15 +25,17 @@ export function run(program: Command): void {
         const over = found.status === 'RUNNING' || found.status === 'SUCCEEDED';
         const failure = over ? undefined : failureOf([...events].reverse());
         const now = clock.now();
+        const facts = describeRun(found);
+        const anomalies = await anomaliesOf(session, facts);
         if (terminal.mode === 'json') {
           return terminal.json({
             ...runJson(found, now),
+            anomalies,
             states: visits,
             failure: failure ?? null,
             input: found.input,
           });
         }
-        const facts = describeRun(found);
         const style = outcomeStyle(facts.outcome);
         const outcome = words(facts.outcome);
         const console = options.stage === 'local' ? undefined : executionConsoleLink(found.arn);
@@ -47,6 +50,7 @@ export function run(program: Command): void {
           ['file id', facts.fileId],
           ['merged by', facts.leader],
           ...facts.warnings.map((warning): [string, string] => ['warning', printable(warning)]),
+          ...anomalies.map((anomaly): [string, string] => ['unusual', anomaly]),
           ['console', console],
         ];
         for (const [name, value] of lines) {

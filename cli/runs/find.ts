@@ -12,13 +12,22 @@ const SEARCHED = 1_000;
  * there is none and UsageError when there are several.
  */
 export async function findRun(session: Session, id: string): Promise<Execution> {
-  const { ingestStateMachine, undoStateMachine, replayStateMachine, maintainStateMachine } = await session.stack();
+  const stack = await session.stack();
+  const { ingestStateMachine, undoStateMachine, rollbackStateMachine, replayStateMachine, maintainStateMachine } =
+    stack;
+  const machines = [
+    ingestStateMachine,
+    undoStateMachine,
+    rollbackStateMachine,
+    replayStateMachine,
+    maintainStateMachine,
+  ];
   if (id.startsWith('arn:')) return must(await describeExecution(id), id);
   if (/^[0-9a-f]{32}$/.test(id)) {
     const file = await getFile(await session.ledger(), id);
     if (file !== undefined) return must(await describeExecution(file.run), file.run);
   }
-  for (const machine of [ingestStateMachine, undoStateMachine, replayStateMachine, maintainStateMachine]) {
+  for (const machine of machines) {
     const named = await describeExecution(executionArn(machine, id));
     if (named !== undefined) return named;
   }

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../contract/dataset.ts';
+import type { Column, ColumnType } from '../contract/dataset.ts';
 import type { Personal } from './personal.ts';
 
 /** What a draft says of one column. */
@@ -47,4 +47,24 @@ export function withoutRule(guess: Guess, rule: string, rows: number): Guess {
       return { ...text, type: { kind: 'string' } };
     }
   }
+}
+
+/** A guess as a column of a contract, as far as its values are read by it. */
+export function columnOf(guess: Guess): Column {
+  const aliases = Object.entries(guess.valueAliases ?? {});
+  return {
+    name: guess.name,
+    aliases: [],
+    type: guess.type,
+    required: false,
+    pii: false,
+    standardise: {
+      trim: guess.trim,
+      nulls: guess.nulls,
+      values: Object.fromEntries(aliases.flatMap(([value, texts]) => texts.map((text) => [text, value]))),
+    },
+    decimalSeparator: guess.decimalSeparator,
+    thousandsSeparator: guess.thousandsSeparator as Column['thousandsSeparator'],
+    formats: guess.formats,
+  };
 }

@@ -19,7 +19,9 @@ const FORMATS: [GuessedFormat, RegExp][] = [
 ];
 
 /** The format that all these texts have, or nearly all (95 % of the rows) with the share of those that do not. */
-export function readFormat(values: ReadonlyMap<string, number>): { format: GuessedFormat; misfits: number } | undefined {
+export function readFormat(
+  values: ReadonlyMap<string, number>,
+): { format: GuessedFormat; misfits: number } | undefined {
   const rows = rowsOf(values);
   for (const [format, pattern] of rows > 0 ? FORMATS : []) {
     const fitting = rowsOf(values, (text) => pattern.test(text));
@@ -57,7 +59,7 @@ function partPattern(parts: string[]): string | undefined {
   if (parts.some((part) => part === '')) return undefined;
   const prefix = sharedLetters(parts);
   const rests = parts.map((part) => part.slice(prefix.length));
-  if (rests.every((rest) => rest === '')) return prefix;
+  if (prefix !== '' && rests.every((rest) => rest === '')) return prefix;
   if (rests.some((rest) => rest === '')) return undefined;
   return prefix + classOf(rests) + repeats(rests);
 }
@@ -67,9 +69,8 @@ function sharedLetters(parts: string[]): string {
   const [first] = parts as [string];
   let length = 0;
   while (/[A-Za-z]/.test(first[length] ?? '') && parts.every((part) => part[length] === first[length])) length++;
-  // Letters that only happen to be the same at the beginning of words are no prefix.
-  const isPrefix = parts.every((part) => length === part.length || /[0-9]/.test(part[length]!));
-  return isPrefix ? first.slice(0, length) : '';
+  // Letters that only happen to be the same, at the beginning of words or of random codes, are no prefix.
+  return parts.every((part) => /^[0-9]*$/.test(part.slice(length))) ? first.slice(0, length) : '';
 }
 
 function classOf(parts: string[]): string {

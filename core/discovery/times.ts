@@ -99,7 +99,16 @@ function readOne(text: string): Reading | undefined {
   return undefined;
 }
 
-const isIsoTime = ({ gap, hour, second, fraction = '', half, offset, offsetGap, zone }: Record<string, string | undefined>) =>
+const isIsoTime = ({
+  gap,
+  hour,
+  second,
+  fraction = '',
+  half,
+  offset,
+  offsetGap,
+  zone,
+}: Record<string, string | undefined>) =>
   (gap === 'T' || gap === ' ') &&
   hour!.length === 2 &&
   second !== undefined &&
@@ -108,7 +117,15 @@ const isIsoTime = ({ gap, hour, second, fraction = '', half, offset, offsetGap, 
   zone === undefined &&
   (offset === undefined || (offsetGap === '' && /^(?:Z|[+-]\d\d:\d\d)$/.test(offset)));
 
-function isOfDay({ gap, hour, minute, second, half, fraction = '', offset = '' }: Record<string, string | undefined>): boolean {
+function isOfDay({
+  gap,
+  hour,
+  minute,
+  second,
+  half,
+  fraction = '',
+  offset = '',
+}: Record<string, string | undefined>): boolean {
   const [from, to] = half ? [1, 12] : [0, 23];
   const isWithin = (text: string | undefined, most: number) => Number(text ?? 0) <= most;
   const [, hours, minutes] = /^[+-](\d\d):?(\d\d)?$/.exec(offset) ?? [];

@@ -19,7 +19,8 @@ const PAIRS: [yes: string, no: string][] = [
 ];
 
 /** Columns that answer a question. */
-const QUESTION = /^(?:is|has|was|can|should|allow|allows)_|(?:^|_)(?:flag|deleted|active|enabled|disabled|opt_in|verified)$/;
+const QUESTION =
+  /^(?:is|has|was|can|should|allow|allows)_|(?:^|_)(?:flag|deleted|active|enabled|disabled|opt_in|verified)$/;
 
 export const isQuestion = (name: string): boolean => QUESTION.test(name);
 

@@ -20,6 +20,14 @@ export function randomFrom(seed: string): Random {
   return { next, whole, pick: (items) => items[whole(0, items.length - 1)]! };
 }
 
+/** Puts the items in another order. */
+export function shuffle(items: unknown[], random: Random): void {
+  for (let last = items.length - 1; last > 0; last--) {
+    const other = random.whole(0, last);
+    [items[last], items[other]] = [items[other], items[last]];
+  }
+}
+
 /** Eight digits and capitals that stand for a seed. */
 export function codeOf(seed: string): string {
   const [high, low] = [hashOf(seed), hashOf(`${seed}#`)].map((hash) => hash >>> 0);

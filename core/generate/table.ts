@@ -1,5 +1,6 @@
 import type { RowCounts } from '../ledger/items.ts';
 import { csvField } from '../validation/csv.ts';
+import type { Dirt } from './generator.ts';
 import { type Random, randomFrom } from './random.ts';
 
 export interface GenerateOptions {
@@ -39,6 +40,11 @@ export interface Recipe<Kind extends string> {
   row(index: number, random: Random): Row;
   spoils: Record<Kind, Spoil>;
 }
+
+/** A dirty row of a key of its own. */
+export const spoiled =
+  ({ spoil }: Dirt, stranger: () => Row): Spoil =>
+  (row, random) => ({ ...spoil(row, random), ...stranger() });
 
 /** Makes the rows of a file: the sound ones, with the dirty ones strewn between them. */
 export function generate<Kind extends string>(
@@ -87,6 +93,8 @@ export function timeBefore(at: Date, days: number, random: Random): Date {
 }
 
 export const instant = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
+
+export const secondsAfter = (time: Date, seconds: number): Date => new Date(time.getTime() + seconds * 1000);
 
 /** The same instant, some hours earlier: an older version of a row. */
 export const hoursBefore = (time: string | number | undefined, hours: number): string =>

@@ -8,9 +8,11 @@
  * | table             | `table#<table>`                     | `lease`                                    |
  * | staged            | `table#<table>`                     | `staged#<staged_seq, 12 digits>`           |
  * | batch             | `table#<table>`                     | `batch#<to_seq, 12 digits>`                |
+ * | removal           | `table#<table>`                     | `removed#<batch_seq, 12 digits>#<id>`      |
  * | mart              | `mart#<mart>`                       | `state`                                    |
  * | operation         | `operation#<id>`                    | `state`                                    |
  * | what a replay has | `operation#<id>`                    | `file#<file_id>`, `todo#…`, `chunk#…`      |
+ * | what a rollback has| `operation#<id>`                  | `file#<batch_seq, 12 digits>#<file_id>`    |
  * | its dataset's     | `operation#dataset#<dataset>`       | `current`                                  |
  * | incident          | `open`, later `incident`            | `<dataset>#<id>`, later `<opened at>#<id>` |
  * | what failed in it | `open`                              | `<dataset>#<incident id>#<hash>`           |
@@ -78,6 +80,8 @@ export interface FileItem extends Stored {
   /** When, and by which run, the file was taken out of the lake. */
   undone_at?: Time;
   undone_by?: string;
+  /** Id of the operation, if that was a rollback of the table. */
+  rolled_back?: string;
 }
 
 export interface Verdict {
@@ -124,8 +128,26 @@ export interface TableItem extends Stored {
   removed_seq?: number;
   /** The batch number of the last commit that put another table in its place: older snapshots are not in that. */
   rebuilt_seq?: number;
+  /** The snapshot that readers saw from then on: those before it are of a table in the making. */
+  rebuilt_snapshot?: string;
   /** The table as of the last commit the ledger knows. */
   committed?: SourceWatermark & { snapshot_id: string };
+}
+
+/** An operation that took files out of the table, and with a rollback brought others back: what they were until then. */
+export interface RemovedItem extends Stored {
+  /** `removed#<seq, 12 digits>#<operation>` */
+  sk: string;
+  kind: 'undo' | 'rollback';
+  /** Id of the operation. */
+  operation: string;
+  /** Number of its commit, or of the last one if the table had nothing to remove. */
+  seq: number;
+  /** The first number under which it may have removed rows: what is between the two has only a part of it. */
+  since: number;
+  snapshot_id: string | null;
+  /** Of an undo; the files of a rollback are with its operation. */
+  file?: { file_id: string; was: FileStatus };
 }
 
 export interface Turn {

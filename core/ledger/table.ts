@@ -35,7 +35,7 @@ export async function stageFile(store: LedgerStore, clock: Clock, fileId: string
     }
     const { state } = await fileState(store, file);
     if (state === 'undone') {
-      throw new InvalidInputError(`file ${fileId} was taken out by undo; drop it again to bring it back`);
+      throw new InvalidInputError(`file ${fileId} was taken out of the lake; \`tributary rerun ${fileId} --again\` brings it back`);
     }
     if (state === 'staged' && file.error !== undefined) {
       // Its run is at it again: the error must not keep it from being woken.

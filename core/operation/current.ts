@@ -2,7 +2,7 @@ import { LeaseLostError, OperationRefusedError } from '../errors.ts';
 import { type Clock, type LedgerStore, RevisionConflict, type Stored, withRetries } from '../ledger/store.ts';
 import { type OperationItem, operationKey } from './item.ts';
 
-/** The operation that a dataset is in the middle of: undo and replay take turns, whole. */
+/** The operation that a dataset is in the middle of: undo, rollback and replay take turns, whole. */
 export interface CurrentItem extends Stored {
   /** `operation#dataset#<dataset>` */
   pk: string;
@@ -61,6 +61,19 @@ export async function mustFinish(ports: Omit<CurrentPorts, 'isRunning'>, dataset
     const known = await currentOperation(ports.ledger, dataset);
     if (known?.id !== id) throw madeWay(dataset, known);
     if (!known.must_finish) await ports.ledger.write([{ ...known, must_finish: true } as CurrentItem]);
+  });
+}
+
+/** The operation has changed nothing after all: another may come before its end. */
+export async function needNotFinish(
+  ports: Omit<CurrentPorts, 'isRunning'>,
+  dataset: string,
+  id: string,
+): Promise<void> {
+  await withRetries(ports.clock, async () => {
+    const known = await currentOperation(ports.ledger, dataset);
+    if (known?.id === id && known.must_finish)
+      await ports.ledger.write([{ ...known, must_finish: false } as CurrentItem]);
   });
 }
 

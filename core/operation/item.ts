@@ -10,7 +10,7 @@ export interface OperationItem extends Stored {
   /** `operation#<id>` */
   pk: string;
   sk: 'state';
-  kind: 'undo' | 'replay' | 'maintain';
+  kind: 'undo' | 'replay' | 'rollback' | 'maintain';
   dataset: string;
   /** ARN of the execution that is at it, or was last. */
   run: string;

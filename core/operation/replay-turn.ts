@@ -68,7 +68,7 @@ export async function commitSwap(ports: ReplayPorts, lease: Lease, commit: Commi
   const table = await getTable(ledger, lease.name);
   const batch = await openBatch(ports, table);
   const seq = table.batch_seq + 1;
-  const change = { committed: { ...commit, batch_seq: seq }, rebuilt_seq: seq };
+  const change = { committed: { ...commit, batch_seq: seq }, rebuilt_seq: seq, rebuilt_snapshot: commit.snapshot_id };
   if (batch === undefined) {
     await writeTable(ledger, clock, lease, () => ({ ...change, batch_seq: seq }));
   } else {

@@ -12,8 +12,8 @@ export interface RollbackText {
   databases: Databases;
   snapshot: string;
   /** Columns that the snapshot has, and those that silver has now. */
-  then: string[];
-  now: string[];
+  oldColumns: string[];
+  columns: string[];
 }
 
 type Place = Pick<RollbackText, 'files' | 'dataset' | 'databases'>;
@@ -42,22 +42,24 @@ const rowColumns = (columns: string[]) => columns.filter((name) => name !== 'met
 /** Throws OperationRefusedError for a snapshot that does not have the columns by which rows are told apart now. */
 function differences(text: RollbackText, select: string): string {
   const { files, dataset, databases } = text;
-  const [now, then] = [rowColumns(text.now), rowColumns(text.then)];
+  const [now, old] = [rowColumns(text.columns), rowColumns(text.oldColumns)];
   const key = identity(dataset);
-  const lacking = key.filter((name) => !then.includes(name));
+  const lacking = key.filter((name) => !old.includes(name));
   if (lacking.length > 0) {
     throw new OperationRefusedError(
       `snapshot ${text.snapshot} of silver.${dataset.name} has no column ${lacking.join(', ')}, by which its rows are told apart now`,
     );
   }
   const others = now.filter((name) => !key.includes(name));
-  const differs = others.map((name) => (then.includes(name) ? `o.${name} is distinct from n.${name}` : `n.${name} is not null`));
+  const differs = others.map((name) =>
+    old.includes(name) ? `o.${name} is distinct from n.${name}` : `n.${name} is not null`,
+  );
   return renderSql(files['silver/rollback-differences']!, {
     identifiers: {
       target: target(dataset, databases),
       snapshot: snapshotId(text.snapshot),
-      then: fragment(list(then)),
-      now: fragment(list(now)),
+      old_columns: fragment(list(old)),
+      columns: fragment(list(now)),
       same: fragment(key.map((name) => `o.${name} = n.${name}`).join(' and ')),
       identity: key[0]!,
       differs: fragment(differs.join('\n  or ')),
@@ -85,22 +87,22 @@ export function rollbackStatement(
 ): string {
   const { files, dataset, databases } = text;
   const key = identity(dataset);
-  const [now, then] = [rowColumns(text.now), rowColumns(text.then)];
-  const chosen = then.map((name) => (key.includes(name) ? `coalesce(o.${name}, n.${name}) as ${name}` : `o.${name}`));
+  const [now, old] = [rowColumns(text.columns), rowColumns(text.oldColumns)];
+  const chosen = old.map((name) => (key.includes(name) ? `coalesce(o.${name}, n.${name}) as ${name}` : `o.${name}`));
   const select = `${chosen.join(', ')}, o.${key[0]} is null as meta_gone`;
   const column = dataset.partition?.column;
   const within =
     range === undefined ? '' : `where meta_gone or ${column} is null or (${between(dataset, range, (name) => name)})`;
-  const old = (name: string) => `${name} = ${then.includes(name) ? `s.${name}` : 'null'}`;
+  const given = (name: string) => `${name} = ${old.includes(name) ? `s.${name}` : 'null'}`;
   return renderSql(files['silver/rollback']!, {
     identifiers: {
       target: target(dataset, databases),
       differences: fragment(differences(text, select)),
       range: fragment(within),
       match: fragment(key.map((name) => `t.${name} = s.${name}`).join(' and ')),
-      assignments: fragment(now.map(old).join(', ')),
-      columns: fragment(list(then)),
-      values: fragment(list(then, 's.')),
+      assignments: fragment(now.map(given).join(', ')),
+      columns: fragment(list(old)),
+      values: fragment(list(old, 's.')),
     },
     literals: { batch_seq: batchSeq },
   });

@@ -83,7 +83,7 @@ function changesOf(groups: Group[]): Changes {
 }
 
 /** Rows that come back to more partitions than one statement may write to come in several. */
-function rangesOf(groups: Group[]): { from: string; to: string }[] {
+export function rangesOf(groups: Pick<Group, 'byPartition' | 'partition'>[]): { from: string; to: string }[] {
   const partitions = groups.flatMap(({ byPartition, partition }) =>
     byPartition && partition !== null ? [partition] : [],
   );

@@ -1,10 +1,9 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { LeaseLostError, OperationRefusedError, RowConservationError } from '../errors.ts';
+import { OperationRefusedError, RowConservationError } from '../errors.ts';
 import { forgetMarts } from '../gold/forget.ts';
 import type { Mart } from '../gold/mart.ts';
-import type { FileItem, TableItem } from '../ledger/items.ts';
-import { withRetries } from '../ledger/store.ts';
-import { held, leaseUntil } from '../ledger/table.ts';
+import type { FileItem } from '../ledger/items.ts';
+import { removal } from '../ledger/removed.ts';
 import { takeTurn } from '../ledger/turn.ts';
 import { ensureTables, type Lake } from '../merge/ensure.ts';
 import type { Lease } from '../merge/lead.ts';
@@ -17,6 +16,7 @@ import { mayBeUndone, reported } from './undo-file.ts';
 import { begunAnew, type FileUndone, newUndo, type UndoItem, undoId } from './undo-item.ts';
 import { checkQuery, type Others, undoStatement } from './undo-statements.ts';
 import { candidates, stagesOf, undoText, weigh } from './undo-weigh.ts';
+import { withTable } from './with-table.ts';
 
 export interface UndoPorts extends Lake, OperationPorts, WakePorts, CurrentPorts {
   marts: Mart[];
@@ -24,8 +24,8 @@ export interface UndoPorts extends Lake, OperationPorts, WakePorts, CurrentPorts
   pollMilliseconds: number;
 }
 
-/** How long an undo waits for the table, in milliseconds. */
-const longestWait = 3_600_000;
+/** How long an undo or a rollback waits for the table, in milliseconds. */
+export const longestWait = 3_600_000;
 
 type Step = { outcome: 'running' | 'done'; item: UndoItem };
 
@@ -153,13 +153,10 @@ async function merge(
 
 /** Takes the number of the commit, once, under the lease. */
 async function number(ports: UndoPorts, lease: Lease, given: UndoItem, columns: string[]): Promise<UndoItem> {
-  return withTable(ports, lease, given, (table) => {
+  return withTable(ports, lease, given, async (table) => {
     const batch_seq = table.batch_seq + 1;
     // Marts look for removed rows from here on: if this run dies after its MERGE, the next batch shows what that removed.
-    return [
-      { ...given, batch_seq, columns },
-      { batch_seq, removed_seq: batch_seq },
-    ];
+    return { item: { ...given, batch_seq, columns }, table: { batch_seq, removed_seq: batch_seq } };
   });
 }
 
@@ -169,40 +166,23 @@ async function commit(ports: UndoPorts, dataset: Dataset, lease: Lease, item: Un
   if (item.earlier.length > 0) await forgetMarts(ports, dataset.name);
   const snapshot = await ports.catalog.currentSnapshot(ports.databases.silver, dataset.name);
   const { batch_seq, columns } = item;
-  await withTable(
-    ports,
-    lease,
-    item,
-    (table) => {
-      if (batch_seq === undefined || snapshot === null) return [item, {}];
-      const committed = { snapshot_id: snapshot, batch_seq, columns };
-      return [item, { committed: { ...table.committed, ...committed }, removed_seq: batch_seq }];
-    },
-    (file, at) => ({ ...file, status: 'undone', undone_at: at, undone_by: run, error: undefined, updated_at: at }),
-  );
-}
-
-/** Writes the operation's item together with the table's, fenced by the lease, and the file's if that changes too. */
-async function withTable(
-  ports: UndoPorts,
-  lease: Lease,
-  given: UndoItem,
-  change: (table: TableItem) => [UndoItem, Partial<TableItem>],
-  changeFile?: (file: FileItem, at: string) => FileItem,
-): Promise<UndoItem> {
-  const { ledger, clock } = ports;
-  return withRetries(clock, async () => {
-    const table = await held(ledger, lease.name, lease.run, lease.token);
-    const stored = await ledger.get<UndoItem>(given.pk, given.sk);
-    if (stored?.rev !== given.rev) throw new LeaseLostError(`another invocation works on ${given.pk}`);
-    const at = clock.now().toISOString();
-    const [changedItem, changedTable] = change(table);
-    const item: UndoItem = { ...changedItem, updated_at: at };
-    const next: TableItem = { ...table, ...changedTable, expires_at: leaseUntil(clock) };
+  await withTable(ports, lease, item, async (table, at) => {
     // A file that has been run again meanwhile is not undone.
-    const files = changeFile === undefined ? [] : [changeFile(await mayBeUndone(ledger, given.file_id), at)];
-    await ledger.write([item, next, ...files]);
-    return { ...item, rev: item.rev + 1 };
+    const file = await mayBeUndone(ports.ledger, item.file_id);
+    const out = { ...file, status: 'undone', undone_at: at, undone_by: run, rolled_back: undefined, error: undefined };
+    const seq = batch_seq ?? table.committed?.batch_seq ?? 0;
+    const noted = removal(dataset.name, {
+      kind: 'undo',
+      operation: undoId(item.file_id),
+      seq,
+      since: Math.min(seq, ...item.earlier),
+      snapshot_id: snapshot,
+      file: { file_id: item.file_id, was: file.status },
+    });
+    const more = [{ ...out, updated_at: at } as FileItem, noted];
+    if (batch_seq === undefined || snapshot === null) return { item, table: {}, more };
+    const committed = { ...table.committed, snapshot_id: snapshot, batch_seq, columns };
+    return { item, table: { committed, removed_seq: batch_seq }, more };
   });
 }
 

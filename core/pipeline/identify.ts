@@ -1,9 +1,11 @@
 import { FileRejectedError, type UnknownDatasetError } from '../errors.ts';
+import { takeAgain } from '../ledger/again.ts';
 import { fileId } from '../ledger/file-id.ts';
 import { claimFile, fileState, getFile, markRejected, updateFile } from '../ledger/files.ts';
 import type { FileItem } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import { batchOf } from '../ledger/table.ts';
+import type { Catalog } from '../ports.ts';
 import { baseName, bronzeFolder, datasetOf, lineageName } from './keys.ts';
 import type { Identified, ObjectCreated } from './payloads.ts';
 
@@ -33,6 +35,7 @@ export interface IdentifyPorts {
   clock: Clock;
   landing: Landing;
   bronze: Bronze;
+  catalog: Pick<Catalog, 'registerQuarantine'>;
   /** Names of the datasets that have a contract. */
   datasets: string[];
 }
@@ -40,7 +43,7 @@ export interface IdentifyPorts {
 /**
  * Finds the dataset and the exact version, claims the file in the ledger and freezes it as bronze with its lineage.
  * Repeated, it finds its work done. A file that is done or undone goes no further; one that is staged, or whose batch has
- * still to be ended, goes on to the merge.
+ * still to be ended, goes on to the merge, and so does one that was taken out when the run is to bring it back.
  * Throws UnknownDatasetError (recorded in the ledger) and FileRejectedError when the version is gone.
  */
 export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, run: string): Promise<Identified> {
@@ -52,6 +55,7 @@ export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, r
   const id = fileId(version.bucket, version.key, version.version_id);
   const dataset = datasetOrError(version.key, ports.datasets);
   const name = dataset instanceof Error ? 'unknown' : dataset;
+  if (event.again !== undefined) await bringBack(ports, id, event.again);
   const claimed = await claimFile(ports.ledger, ports.clock, { ...version, file_id: id, dataset: name, run });
   if (dataset instanceof Error) {
     await markRejected(ports.ledger, ports.clock, id, dataset);
@@ -63,8 +67,16 @@ export async function identifyFile(ports: IdentifyPorts, event: ObjectCreated, r
   const closed = state === 'done' && !(await inOpenBatch(ports.ledger, claimed));
   if (closed) return { next: 'already_ingested', ...file };
   if (state === 'undone') return { next: 'undone', ...file };
-  const settled = ['staged', 'merged', 'done'].includes(state) || claimed.verdict !== undefined;
+  const again = event.again !== undefined && state === 'received' && claimed.validated !== undefined;
+  const settled = again || ['staged', 'merged', 'done'].includes(state) || claimed.verdict !== undefined;
   return { next: settled ? 'merge' : 'validate', ...file };
+}
+
+/** Its rejected rows, which went with it, are shown again. */
+async function bringBack({ ledger, clock, catalog }: IdentifyPorts, id: string, undoneAt: string): Promise<void> {
+  await takeAgain(ledger, clock, id, undoneAt, async ({ dataset, stage_id, counts }) => {
+    if ((counts?.rejected ?? 0) > 0) await catalog.registerQuarantine(dataset, id, stage_id ?? null);
+  });
 }
 
 /** The run that marked the file as done got no further: its batch has still to be ended. */

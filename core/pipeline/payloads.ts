@@ -8,6 +8,8 @@ import { z } from 'zod';
 
 /** The part of S3's EventBridge "Object Created" event that is used; a run is started, and re-run, with this. */
 export const ObjectCreated = z.looseObject({
+  /** Brings a file back that was taken out of the lake at this time (`undone_at` of its item); of no event of S3's. */
+  again: z.string().optional(),
   detail: z.looseObject({
     bucket: z.looseObject({ name: z.string().min(1) }),
     object: z.looseObject({

@@ -7,6 +7,7 @@ import type { Lake } from '../merge/ensure.ts';
 import { mergedBatch } from '../merge/lead.ts';
 import { conservationQuery } from '../merge/statements.ts';
 import { rejectedPercent } from '../quality/make-record.ts';
+import { dayOf } from '../quality/record.ts';
 import { anomalyNotice, type Recorded, type RecordPorts, recordBatch } from '../quality/record-batch.ts';
 import { runQuery } from '../run-query.ts';
 import type { Published } from './payloads.ts';
@@ -54,6 +55,7 @@ export const maxBatchesLed = 50;
 export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: string): Promise<Published> {
   const open = await mergedBatch(ports, dataset.name, run);
   let published: Omit<Published, 'outcome'> = { files: 0, counts: sum([]) };
+  const days = new Set<string>();
   if (open !== undefined) {
     const files = await filesOf(ports, open.batch);
     await checkConservation(ports, dataset, open.batch, files);
@@ -66,8 +68,12 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
     await ports.filesDone(dataset.name, files);
     await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, batchEnded);
     published = { files: files.length, counts: metrics.counts };
+    for (const file of files) days.add(dayOf(file));
   }
-  return { outcome: await next(ports, dataset.name, run), ...published };
+  const outcome = await next(ports, dataset.name, run);
+  // Only now, since others may have the table meanwhile.
+  if (days.size > 0) await ports.records.refreshPages(dataset.name, [...days]);
+  return { outcome, ...published };
 }
 
 /** Marks a file done, and tells the owner if it is unusual, once unless this call dies in between. */

@@ -18,7 +18,7 @@ export interface ValidatePorts {
   catalog: Catalog;
   validate(dataset: Dataset, stageId: string): Promise<ValidationResult>;
   upload(path: string, key: string): Promise<void>;
-  records: Pick<RecordStore, 'write' | 'showDay'>;
+  records: Pick<RecordStore, 'write' | 'showDay' | 'refreshPages'>;
   /** Publishes the metrics of a file that was refused. */
   refused(record: FileRecord): void;
 }
@@ -137,4 +137,5 @@ async function refuse(
   await ports.records.showDay(dataset.name, dayOf(record));
   await markRejected(ports.ledger, ports.clock, file.file_id, error, counts);
   ports.refused(record);
+  await ports.records.refreshPages(dataset.name, [dayOf(record)]);
 }

@@ -3,10 +3,15 @@ import type { FileRecord } from './record.ts';
 
 /** Where records of files lie. */
 export interface RecordStore {
-  /** Writes the record of a file at its key, over the one that is there. */
+  /** Writes the record of a file at its key, over the one that is there, and its report page. */
   write(record: FileRecord): Promise<void>;
   /** Makes the records of a day visible in `ops.files`; again is no error. */
   showDay(dataset: string, day: string): Promise<void>;
+  /**
+   * Makes the report pages of some days of a dataset, and of the dataset, anew from the records. Does not fail: pages are
+   * made of records at any time, so that one that could not be written now is no reason to hold up a file.
+   */
+  refreshPages(dataset: string, days: string[]): Promise<void>;
   /** What a validation measured; undefined when it is not there any more. */
   profile(key: string): Promise<Profile | undefined>;
 }

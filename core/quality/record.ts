@@ -1,5 +1,6 @@
 import type { Severity } from '../contract/dataset.ts';
 import type { Time } from '../ledger/items.ts';
+import type { Example } from '../validation/result.ts';
 
 /**
  * What the pipeline knows of the quality of one file, as it lies in the lake and as a row of `ops.files`: one line of
@@ -85,6 +86,8 @@ export interface RuleResult {
   rows_checked: number;
   /** Null when there was no row to check. */
   pass_percent: number | null;
+  /** Values that were refused, the most frequent first; never of personal data. Left out when there are none. */
+  examples?: Example[];
 }
 
 export interface GateRecord {

@@ -1,5 +1,5 @@
 import type { Dataset, Severity } from '../contract/dataset.ts';
-import type { Profile } from '../validation/result.ts';
+import type { Example, Profile } from '../validation/result.ts';
 import { uniqueColumns } from '../validation/sql/duplicates.ts';
 import { rulesOf } from '../validation/sql/rules.ts';
 import type { RuleResult } from './record.ts';
@@ -32,8 +32,16 @@ export function ruleResults(dataset: Dataset, profile: Profile): RuleResult[] {
     const rows_broken = broken.get(rule.name)?.rows ?? 0;
     const rows_checked = rule.severity === 'error' ? counts.in : counts.accepted;
     const pass_percent = rows_checked === 0 ? null : (100 * (rows_checked - rows_broken)) / rows_checked;
-    return { ...rule, rows_broken, rows_checked, pass_percent };
+    const examples = examplesOf(dataset, profile, rule);
+    return { ...rule, rows_broken, rows_checked, pass_percent, ...(examples.length > 0 ? { examples } : {}) };
   });
+}
+
+/** Values of a column that the contract has called personal data since, or does not have any more, stay out. */
+function examplesOf({ columns }: Dataset, { examples = {} }: Profile, { name, column_name }: Known): Example[] {
+  const found = Object.hasOwn(examples, name) ? examples[name]! : [];
+  const open = columns.some((column) => column.name === column_name && !column.pii);
+  return open ? found : found.slice(0, 1).map((example) => ({ ...example, value: null }));
 }
 
 const entries = (counted: Record<string, number>, severity: Severity) =>

@@ -2,10 +2,12 @@ import type { FileItem } from '../ledger/items.ts';
 import { versionOf } from '../pipeline/identify.ts';
 import { examine } from './examine.ts';
 import { type Sweep, stepSize, steps } from './landing.ts';
+import type { StoredObject } from './ports.ts';
 import { note } from './report.ts';
 import type { Seen } from './seen.ts';
 import { inSteps, sideBySide } from './side-by-side.ts';
 import { needsRun, noteStanding, remember } from './tally.ts';
+import { addObjects } from './zones.ts';
 
 interface Folder {
   /** `bronze/<dataset>/ingest_date=…/<file id>` */
@@ -22,7 +24,7 @@ interface Folder {
 export async function sweepBronze(sweep: Sweep, seen: Seen): Promise<void> {
   const { ports, options, tally } = sweep;
   const prefix = options.dataset === undefined ? 'bronze/' : `bronze/${options.dataset}/`;
-  await sideBySide(inSteps(folders(sweep, ports.bronze.keys(prefix)), stepSize), steps, async (found) => {
+  await sideBySide(inSteps(folders(sweep, ports.lake.objects(prefix)), stepSize), steps, async (found) => {
     try {
       await lookUp(sweep, seen, found);
     } catch (error) {
@@ -34,11 +36,15 @@ export async function sweepBronze(sweep: Sweep, seen: Seen): Promise<void> {
 const layout = /^(bronze\/[^/]+\/ingest_date=\d{4}-\d\d-\d\d\/([0-9a-f]{32}))\/([^/]+)$/;
 
 /** Keys come in their order, so those of a folder come together. */
-async function* folders({ tally }: Pick<Sweep, 'tally'>, pages: AsyncIterable<string[]>): AsyncGenerator<Folder[]> {
+async function* folders(
+  { tally }: Pick<Sweep, 'tally'>,
+  pages: AsyncIterable<StoredObject[]>,
+): AsyncGenerator<Folder[]> {
   let open: Folder | undefined;
   for await (const page of pages) {
     const whole: Folder[] = [];
-    for (const key of page) {
+    addObjects(tally.zones.bronze, page);
+    for (const { key } of page) {
       const [, path, fileId, name] = layout.exec(key) ?? [];
       if (path === undefined) {
         note(tally.bronze, { key, what: 'it is not bronze/<dataset>/ingest_date=<date>/<file id>/<name>' });

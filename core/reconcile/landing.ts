@@ -6,6 +6,7 @@ import { note } from './report.ts';
 import type { Seen } from './seen.ts';
 import { inSteps, sideBySide } from './side-by-side.ts';
 import { classify, named, needsRun, noteStanding, remember, type Tally } from './tally.ts';
+import { addObjects } from './zones.ts';
 
 /** BatchGetItem takes this many keys. */
 export const stepSize = 100;
@@ -26,6 +27,7 @@ export async function sweepLanding(sweep: Sweep, seen: Seen): Promise<void> {
   const prefix = options.dataset === undefined ? 'landing/' : `landing/${options.dataset}/`;
   await sideBySide(inSteps(ports.landing.versions(prefix), stepSize), steps, async (versions) => {
     tally.files += versions.length;
+    addObjects(tally.zones.landing, versions);
     try {
       await lookUp(sweep, seen, versions);
     } catch (error) {
@@ -89,7 +91,7 @@ export function settle(
 async function checkBronze({ ports, tally }: Sweep, version: LandedVersion, item: FileItem): Promise<void> {
   const key = item.bronze_key!;
   const lineage = `${key.slice(0, key.lastIndexOf('/'))}/_lineage.json`;
-  const [data, whole] = await Promise.all([ports.bronze.exists(key), ports.bronze.exists(lineage)]);
+  const [data, whole] = await Promise.all([ports.lake.exists(key), ports.lake.exists(lineage)]);
   if (data && whole) return;
   const what = `its bronze is ${data ? 'without lineage' : 'missing'}: ${data ? lineage : key}`;
   note(tally.bronze, named(version, item.file_id, what));

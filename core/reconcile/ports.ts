@@ -4,6 +4,11 @@ import type { WakePorts } from '../pipeline/wake.ts';
 
 export type LandedVersion = Omit<ObjectVersion, 'bucket'>;
 
+export interface StoredObject {
+  key: string;
+  size: number;
+}
+
 /** What a sweep needs of a run. */
 export interface RunState {
   status: string;
@@ -24,9 +29,9 @@ export interface SweepPorts extends WakePorts {
     versions(prefix: string): AsyncIterable<LandedVersion[]>;
     exists(version: ObjectVersion): Promise<boolean>;
   };
-  bronze: {
-    /** All keys under a prefix in their order, page by page. */
-    keys(prefix: string): AsyncIterable<string[]>;
+  lake: {
+    /** All objects under a prefix in the order of their keys, page by page. */
+    objects(prefix: string): AsyncIterable<StoredObject[]>;
     exists(key: string): Promise<boolean>;
   };
   runs: {

@@ -1,4 +1,5 @@
 import type { Time } from '../ledger/items.ts';
+import type { Zone, ZoneSize } from './zones.ts';
 
 /** Where a version of an object under `landing/` can stand. Each is in exactly one class. */
 export const fileClasses = [
@@ -64,6 +65,8 @@ export interface SweepReport {
   classes: Record<FileClass, number>;
   /** By dataset; what belongs to none is under `-`. */
   datasets: Record<string, Partial<Record<FileClass, number>>>;
+  /** What was listed: objects and bytes, of landing all versions. The hourly sweep adds the zones that it only counts. */
+  zones: Partial<Record<Zone, ZoneSize>>;
   /** Files that the ledger does not know though they have been there for long enough. */
   missed: Listed;
   /** Runs started: for missed files, and again for files whose run is gone or failed of what passes by itself. */

@@ -51,6 +51,7 @@ export async function reconcile(ports: SweepPorts, options: SweepOptions): Promi
     accounted_for: tally.files - lost - unaccounted,
     classes: tally.classes,
     datasets: tally.datasets,
+    zones: tally.zones,
     missed: tally.missed,
     started: tally.started,
     not_started: tally.notStarted,

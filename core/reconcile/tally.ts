@@ -4,6 +4,7 @@ import { oldest } from './oldest.ts';
 import type { LandedVersion } from './ports.ts';
 import { type FileClass, type Listed, listed, type Named, noClasses, note } from './report.ts';
 import { isExhausted, maxStartsOfFile } from './runs.ts';
+import { noObjects } from './zones.ts';
 
 /** A file that needs a run. */
 export interface Candidate {
@@ -28,6 +29,7 @@ export function newTally(maxStarts: number) {
     files: 0,
     /** Versions that were looked up. */
     classified: 0,
+    zones: { landing: noObjects(), bronze: noObjects() },
     classes: noClasses(),
     datasets: {} as Record<string, Partial<Record<FileClass, number>>>,
     newest: {} as Record<string, string>,

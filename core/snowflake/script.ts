@@ -3,6 +3,7 @@ import { createView, type World } from '../gold/statements.ts';
 import { fragment } from '../merge/tables.ts';
 import { renderSql, type Values } from '../sql/render.ts';
 import { tokenise } from '../sql/tokens.ts';
+import { toSnowflake } from './dialect.ts';
 
 /** What Snowflake is told about a stage; all of it is known before any object is made there. */
 export interface Place {
@@ -63,7 +64,7 @@ export function connectScript(files: World['files'], place: Place): string[] {
 
 /**
  * Every table and view of the stage, and the analysts' grants. `isThere` says whether Glue has a table: a dataset's comes
- * with its first file. Views read what Snowflake has, by the same text as in Athena.
+ * with its first file. Views are made from the same text as in Athena.
  */
 export function tablesScript(
   world: Omit<World, 'databases'>,
@@ -80,7 +81,10 @@ export function tablesScript(
   const databases = { staging: 'staging', silver: 'silver', gold: 'gold', ops: 'ops' };
   const views = marts
     .filter((mart) => !isTable(mart) && !readsHeld(world, mart))
-    .map((mart) => ({ target: `${mart.layer}.${mart.name}`, sql: createView({ ...world, databases }, mart) }));
+    .map((mart) => ({
+      target: `${mart.layer}.${mart.name}`,
+      sql: toSnowflake(createView({ ...world, databases }, mart)),
+    }));
   const made = new Set<string>();
   const missing: string[] = [];
   const body: string[] = [];

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { s3 } from '../../aws/clients.ts';
-import { listKeys, listVersions } from '../../aws/listing.ts';
+import { listObjects, listVersions } from '../../aws/listing.ts';
 
 type Request = { input: Record<string, unknown> };
 const asked: Record<string, unknown>[] = [];
@@ -48,11 +48,11 @@ describe('listing versions', () => {
   });
 });
 
-describe('listing keys', () => {
+describe('listing objects', () => {
   it('goes on where the last page ended', async () => {
-    pages = [{ Contents: [{ Key: 'a' }], NextContinuationToken: 't' }, { Contents: [{ Key: 'b' }] }];
+    pages = [{ Contents: [{ Key: 'a', Size: 3 }], NextContinuationToken: 't' }, { Contents: [{ Key: 'b', Size: 0 }] }];
 
-    expect(await collect(listKeys('bucket', 'bronze/'))).toEqual([['a'], ['b']]);
+    expect(await collect(listObjects('bucket', 'bronze/'))).toEqual([[{ key: 'a', size: 3 }], [{ key: 'b', size: 0 }]]);
     expect(asked.map(({ ContinuationToken }) => ContinuationToken)).toEqual([undefined, 't']);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RowCounts, Time } from '../../ledger/items.ts';
 import type { FileRecord, RuleResult } from '../record.ts';
 
@@ -78,13 +79,12 @@ const ruleInfo = ({ name, severity, origin, description }: RuleResult): RuleInfo
   description,
 });
 
-/** Takes a record into the files of its day, in place of what it said before. `hash` names a text in short. */
-export function remember(day: DayFiles, record: FileRecord, etag: string, hash: (text: string) => string): void {
+/** Takes a record into the files of its day, in place of what it said before. */
+export function remember(day: DayFiles, record: FileRecord, etag: string): void {
   const rules = record.rules.filter(({ origin }) => origin === 'contract').map(ruleInfo);
-  const checked_by = hash(JSON.stringify(rules));
+  const checked_by = createHash('sha256').update(JSON.stringify(rules)).digest('hex').slice(0, 12);
   day.rules[checked_by] ??= rules;
-  const known = new Set(day.others.map(({ name }) => name));
-  day.others.push(...record.rules.filter(({ origin, name }) => origin === 'record' && !known.has(name)).map(ruleInfo));
+  for (const rule of record.rules) if (rule.origin === 'record') noteOther(day, ruleInfo(rule));
   day.files[record.file_id] = {
     file_id: record.file_id,
     etag,
@@ -96,10 +96,27 @@ export function remember(day: DayFiles, record: FileRecord, etag: string, hash: 
     finished_at: record.finished_at,
     counts: countsOf(record),
     checked_by,
-    broken: record.rules.filter(({ rows_broken }) => rows_broken > 0).map(({ name, rows_broken }) => [name, rows_broken]),
+    broken: record.rules
+      .filter(({ rows_broken }) => rows_broken > 0)
+      .map(({ name, rows_broken }) => [name, rows_broken]),
     gates: record.gates.filter(({ passed }) => !passed).map(({ name }) => name),
     anomalies: record.anomalies.length,
   };
+}
+
+/** Of several that bear a name the same one stays, in whatever order they come. */
+function noteOther(day: DayFiles, rule: RuleInfo): void {
+  const known = day.others.findIndex(({ name }) => name === rule.name);
+  if (known < 0) day.others.push(rule);
+  else if (JSON.stringify(rule) < JSON.stringify(day.others[known])) day.others[known] = rule;
+}
+
+/** The same text for the same files, in whatever order they were taken in. */
+export function asJson({ version, rules, others, files }: DayFiles): string {
+  const sorted = <T>(record: Record<string, T>) =>
+    Object.fromEntries(Object.entries(record).sort(([a], [b]) => compare(a, b)));
+  const byName = [...others].sort((a, b) => compare(a.name, b.name));
+  return JSON.stringify({ version, rules: sorted(rules), others: byName, files: sorted(files) } satisfies DayFiles);
 }
 
 /** The row account of a record; null when the file could not be read. */
@@ -130,7 +147,8 @@ export function totalsOf(
   const sum = (list: FileSummary[], value: (file: FileSummary) => number) =>
     list.reduce((all, file) => all + value(file), 0);
   const counts = { ...NO_ROWS };
-  for (const name of Object.keys(counts) as (keyof RowCounts)[]) counts[name] = sum(taken, (file) => file.counts?.[name] ?? 0);
+  for (const name of Object.keys(counts) as (keyof RowCounts)[])
+    counts[name] = sum(taken, (file) => file.counts?.[name] ?? 0);
   return {
     version: 1,
     ...of,
@@ -145,15 +163,18 @@ export function totalsOf(
   };
 }
 
-/** All rules that any of the files was checked by, the worst first. A file that could not be read was checked by none. */
+/**
+ * All rules that any of the files was checked by, the worst first. A file that could not be read was checked by none; for
+ * what is no rule of the contract, every row was looked at.
+ */
 function ruleTotals(day: DayFiles, files: FileSummary[]): RuleTotal[] {
   const totals = new Map<string, RuleTotal>();
-  const known = new Map(day.others.map((rule) => [rule.name, rule]));
   for (const { counts, checked_by, ...file } of files) {
     if (counts === null) continue;
     const broken = new Map(file.broken);
-    const others = [...broken.keys()].flatMap((name) => known.get(name) ?? []);
-    for (const rule of [...(day.rules[checked_by] ?? []), ...others]) {
+    const rules = day.rules[checked_by] ?? [];
+    const names = new Set(rules.map(({ name }) => name));
+    for (const rule of [...rules, ...day.others.filter(({ name }) => !names.has(name))]) {
       const total = totals.get(rule.name) ?? { ...rule, files_broken: 0, rows_broken: 0, rows_checked: 0 };
       const rows = broken.get(rule.name) ?? 0;
       total.rows_broken += rows;
@@ -162,7 +183,8 @@ function ruleTotals(day: DayFiles, files: FileSummary[]): RuleTotal[] {
       totals.set(rule.name, total);
     }
   }
-  return [...totals.values()].sort(worst);
+  // What no file has any more, since its record was written anew, is not told.
+  return [...totals.values()].filter((rule) => rule.origin === 'contract' || rule.rows_broken > 0).sort(worst);
 }
 
 /** The greatest share first. */

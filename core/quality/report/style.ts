@@ -3,7 +3,7 @@ export const style = `
 :root{color-scheme:light dark;--page:#fff;--card:#f5f6f8;--line:#d9dce2;--text:#1b1f27;--dim:#565d6b;--link:#0b57c2;
 --good:#1a7a3c;--warn:#8a5a00;--bad:#b3261e;--soft-good:#e4f4e9;--soft-warn:#fdf1da;--soft-bad:#fce8e6;
 --accepted:#2f8f52;--rejected:#d0433a;--duplicate:#7d8799;--superseded:#b3bac7;--ink:#3b6fb6}
-@media (prefers-color-scheme:dark){:root{--page:#14171c;--card:#1d2128;--line:#363c47;--text:#e6e8ec;--dim:#a3abb9;
+@media screen and (prefers-color-scheme:dark){:root{--page:#14171c;--card:#1d2128;--line:#363c47;--text:#e6e8ec;--dim:#a3abb9;
 --link:#8ab4f8;--good:#6fce8f;--warn:#e7b659;--bad:#ff8f86;--soft-good:#17301f;--soft-warn:#352a12;--soft-bad:#3d1d1b;
 --accepted:#4caf70;--rejected:#e86a61;--duplicate:#8f99ab;--superseded:#5f6878;--ink:#7fa9e6}}
 *{box-sizing:border-box}
@@ -48,6 +48,8 @@ code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overfl
 .tag.bad{background:var(--soft-bad);color:var(--bad)}
 svg{display:block;max-width:100%}
 figure{margin:1rem 0}
+figure>svg{width:100%}
+summary{margin:.75rem 0;cursor:pointer}
 .accepted{fill:var(--accepted)}.rejected{fill:var(--rejected)}.duplicate{fill:var(--duplicate)}
 .superseded{fill:var(--superseded)}.axis{stroke:var(--line)}
 .trend{fill:none;stroke:var(--ink);stroke-width:1.5;stroke-linejoin:round;stroke-linecap:round}.dot{fill:var(--ink)}
@@ -57,9 +59,10 @@ figure{margin:1rem 0}
 ol.way{margin:.5rem 0;padding-left:1.25rem}
 .way li{margin:.2rem 0;overflow-wrap:anywhere}
 footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line)}
-@media (max-width:40rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}h1{font-size:1.25rem}}
+@media (max-width:40rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}h1{font-size:1.25rem}
+.w{min-width:11rem}thead th{white-space:normal}.facts{font-size:.9375rem}}
 @media print{body{max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}tr,figure,.figures div{break-inside:avoid}
+details::details-content{content-visibility:visible;height:auto}
 h2{break-after:avoid}thead{display:table-header-group}
-:root{--page:#fff;--card:#f5f6f8;--line:#ccc;--text:#000;--dim:#444;--link:#000}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

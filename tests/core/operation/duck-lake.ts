@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { readSqlFiles } from '../../../aws/project-files.ts';
 import type { Dataset } from '../../../core/contract/dataset.ts';
+import { fileId } from '../../../core/ledger/file-id.ts';
 import { claimFile, updateFile } from '../../../core/ledger/files.ts';
 import type { LedgerStore } from '../../../core/ledger/store.ts';
 import type { LeadPorts } from '../../../core/merge/lead.ts';
@@ -49,7 +50,7 @@ export interface Thing {
 }
 
 /** Id of the nth file; files land in this order, a second apart. */
-export const fileIdOf = (n: number) => createHash('sha256').update(`file ${n}`).digest('hex').slice(0, 32);
+export const fileIdOf = (n: number) => fileId('landing', `landing/things/${n}.csv`, `v${n}`);
 
 export const fileRef = (n: number): FileRef => ({
   file_id: fileIdOf(n),

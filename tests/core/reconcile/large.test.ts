@@ -30,12 +30,12 @@ it('holds 100,000 versions and their bronze against the ledger without ever hold
       });
     }
   };
-  world.ports.bronze.keys = async function* () {
+  world.ports.lake.objects = async function* () {
     for (let first = 0; first < total; first += pageSize / 2) {
       hand(pageSize / 2);
       yield folders.slice(first, first + pageSize / 2).flatMap((id) => {
         const folder = `bronze/orders/ingest_date=2026-03-01/${id}`;
-        return [`${folder}/_lineage.json`, `${folder}/f.csv`];
+        return [`${folder}/_lineage.json`, `${folder}/f.csv`].map((key) => ({ key, size: 1 }));
       });
     }
   };

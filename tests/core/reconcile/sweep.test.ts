@@ -428,7 +428,7 @@ describe('bronze', () => {
   it('is not missed of a file that is frozen while the sweep goes on', async () => {
     const world = sweepWorld();
     world.file('a.csv');
-    world.ports.bronze.keys = async function* () {
+    world.ports.lake.objects = async function* () {
       yield [];
     };
 

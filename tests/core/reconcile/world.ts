@@ -40,9 +40,10 @@ export function sweepWorld() {
       },
       exists: async ({ key, version_id }) => versions.some((one) => one.key === key && one.version_id === version_id),
     },
-    bronze: {
-      async *keys(prefix) {
-        yield [...bronze].filter((key) => key.startsWith(prefix)).sort();
+    lake: {
+      async *objects(prefix) {
+        const keys = [...bronze].filter((key) => key.startsWith(prefix)).sort();
+        yield keys.map((key) => ({ key, size: 7 }));
       },
       exists: async (key) => bronze.has(key),
     },

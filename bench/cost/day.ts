@@ -1,0 +1,78 @@
+import { beyond, type Counts, plus, times } from './counts.ts';
+import { type Bill, bill, daysAMonth, prices, type Standing, standing, total } from './prices.ts';
+
+/** What `npm run bench:cost -- --measure` has counted on the local cloud. */
+export interface Measured {
+  at: string;
+  /** Rows of the small files, and of the large one. */
+  rows: { small: number; large: number };
+  /** A small file that comes alone, with the silver table small and large (in bytes). */
+  alone: Counts;
+  aloneLater: Counts;
+  tableBytes: { before: number; after: number };
+  /** The large file, alone. */
+  large: Counts;
+  /** A small file of many that come at once, and how many of them a MERGE had. */
+  together: Counts;
+  filesAMerge: number;
+  /** One run each of what is scheduled. */
+  reconcile: Counts;
+  sweep: Counts;
+  maintain: Counts;
+  standing: Standing;
+  /** Bytes in both buckets beside a byte of the large file, landing included. */
+  storedBytesAByte: number;
+  bytesARow: number;
+}
+
+export interface Volume {
+  /** A day, of one dataset. */
+  files: number;
+  /** In each. */
+  rows: number;
+  /** Size of the silver table. */
+  tableGb: number;
+  /** Whether they come at once, so that one MERGE takes many. */
+  together: boolean;
+}
+
+/** What a day of this volume costs. Schedules are those of serverless.yml: hourly, every 15 minutes, nightly. */
+export function day(measured: Measured, { files, rows, tableGb, together }: Volume): Bill {
+  const { alone, aloneLater, large, tableBytes } = measured;
+  const aRow = times(beyond(large, alone), 1 / (measured.rows.large - measured.rows.small));
+  const aFile = plus(together ? measured.together : alone, times(aRow, Math.max(0, rows - measured.rows.small)));
+  const scannedAByte = beyond(aloneLater, alone).scannedBytes / (tableBytes.after - tableBytes.before);
+  const merges = files / (together ? measured.filesAMerge : 1);
+  const byTable = { ...times(alone, 0), scannedBytes: merges * scannedAByte * tableGb * 2 ** 30 };
+  const scheduled = plus(times(measured.reconcile, 24), times(measured.sweep, 96), measured.maintain);
+  const stored = files * rows * measured.bytesARow * measured.storedBytesAByte;
+  return {
+    ...bill(plus(times(aFile, files), byTable, scheduled)),
+    ...standing(measured.standing),
+    // What the day brings, for the month that follows; it is kept for longer than that.
+    Storage: stored * prices.storedByte,
+  };
+}
+
+/** One column a volume, one line a service, the dearest first; as Markdown. */
+export function table(measured: Measured, volumes: Volume[]): string {
+  const bills = volumes.map((volume) => day(measured, volume));
+  const services = Object.keys(bills[0]!).sort((a, b) => sum(bills, b) - sum(bills, a));
+  const heads = volumes.map(title);
+  return [
+    `| $ a day | ${heads.join(' | ')} |`,
+    `| --- | ${heads.map(() => '---:').join(' | ')} |`,
+    ...services.map((service) => `| ${service} | ${bills.map((each) => dollars(each[service]!)).join(' | ')} |`),
+    `| **a day** | ${bills.map((each) => `**${dollars(total(each))}**`).join(' | ')} |`,
+    `| **a month** | ${bills.map((each) => `**${dollars(daysAMonth * total(each))}**`).join(' | ')} |`,
+  ].join('\n');
+}
+
+const sum = (bills: Bill[], service: string) => bills.reduce((all, each) => all + each[service]!, 0);
+const dollars = (amount: number) => amount.toFixed(2);
+
+function title({ files, rows, tableGb, together }: Volume): string {
+  const number = (value: number) => value.toLocaleString('en-US');
+  const how = together ? 'at once' : 'one by one';
+  return `${number(files)} × ${number(rows)} rows, ${how}, ${number(tableGb)} GB table`;
+}

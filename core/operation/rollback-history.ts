@@ -1,0 +1,172 @@
+import type { Dataset } from '../contract/dataset.ts';
+import { OperationRefusedError } from '../errors.ts';
+import type { BatchItem, RemovedItem, TableItem } from '../ledger/items.ts';
+import type { LedgerStore } from '../ledger/store.ts';
+import { batchKey, getTable } from '../ledger/table.ts';
+import type { Lake } from '../merge/ensure.ts';
+import { runQuery } from '../run-query.ts';
+import { snapshotsQuery } from './rollback-statements.ts';
+
+/** A snapshot as Iceberg tells of it. */
+export interface Snapshot {
+  id: string;
+  parent: string | null;
+  /** When it was committed, ISO 8601 in UTC. */
+  at: string;
+  /** Iceberg's word: append, overwrite, delete, replace. */
+  operation: string;
+  rows: number;
+}
+
+/** A commit that the ledger knows: a batch of files, or an operation that took rows out. */
+export interface Commit {
+  kind: 'merge' | RemovedItem['kind'];
+  seq: number;
+  snapshot_id: string;
+  /** Of a merge. */
+  file_ids: string[];
+  /** Of an operation. */
+  removed?: RemovedItem;
+}
+
+/** A state that the table has been in. */
+export interface TableState extends Snapshot {
+  /** Why the table can not be brought back to it; left out if it can. */
+  not?: string;
+  /** Commits that ended in it, in order; one that changed no row ends in the state that it began with. */
+  commits: Commit[];
+}
+
+/** Answers of `sql/silver/rollback-snapshots.sql`, one line a snapshot. */
+export function readSnapshots(rows: (string | null)[][]): Snapshot[] {
+  return rows.map(([id, parent, at, operation, written, deleted]) => ({
+    id: id!,
+    parent: parent ?? null,
+    at: new Date(at!).toISOString(),
+    operation: operation!,
+    rows: Number(written ?? 0) - Number(deleted ?? 0),
+  }));
+}
+
+/** What the table that readers see has been, oldest first, as far as its snapshots are still there. */
+export async function historyOf(lake: Lake & { ledger: LedgerStore }, dataset: Dataset): Promise<TableState[]> {
+  const { athena, clock, files, databases, ledger } = lake;
+  const sql = snapshotsQuery({ files, dataset, databases });
+  const { queryId } = await runQuery(athena, clock, `listing the snapshots of silver.${dataset.name}`, sql);
+  return statesOf(ledger, dataset.name, readSnapshots(await athena.rows(queryId)));
+}
+
+/** The same from the snapshots alone, which a person may have asked for. */
+export async function statesOf(ledger: LedgerStore, dataset: string, snapshots: Snapshot[]): Promise<TableState[]> {
+  const table = await getTable(ledger, dataset);
+  const chain = inOrder(snapshots);
+  const commits = Map.groupBy(
+    await commitsOf(ledger, table, new Set(chain.map(({ id }) => id))),
+    (commit) => commit.snapshot_id,
+  );
+  const states = chain.map((snapshot) => ({
+    ...snapshot,
+    commits: (commits.get(snapshot.id) ?? []).sort(
+      (a, b) => a.seq - b.seq || Number(a.kind !== 'merge') - Number(b.kind !== 'merge'),
+    ),
+  }));
+  return judged(states, table);
+}
+
+/** From parent to child; times may be the same, or come from clocks that differ. */
+function inOrder(snapshots: Snapshot[]): Snapshot[] {
+  const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+  const parents = new Set(snapshots.map(({ parent }) => parent));
+  const chain: Snapshot[] = [];
+  let next = snapshots.find(({ id }) => !parents.has(id));
+  while (next !== undefined) {
+    chain.unshift(next);
+    next = next.parent === null ? undefined : byId.get(next.parent);
+  }
+  return chain;
+}
+
+/** One page of batches is more than there can be parts of a batch that was split: only within it is their order another. */
+const pageSize = 500;
+
+/** The commits that ended in one of the snapshots. */
+async function commitsOf(ledger: LedgerStore, { pk }: TableItem, ids: Set<string>): Promise<Commit[]> {
+  const commits: Commit[] = [];
+  for (let to = 'batch#~'; ; ) {
+    const page = await ledger.query<BatchItem>(pk, { from: 'batch#', to, limit: pageSize, descending: true });
+    const among = page.filter(
+      ({ status, snapshot_id }) => (status === 'done' || status === 'merged') && ids.has(snapshot_id ?? ''),
+    );
+    for (const { batch_seq, snapshot_id, file_ids } of among) {
+      commits.push({ kind: 'merge', seq: batch_seq, snapshot_id: snapshot_id!, file_ids });
+    }
+    if (page.length < pageSize || among.length === 0) break;
+    to = batchKey(page.at(-1)!.to_seq - 1);
+  }
+  for (const removed of await ledger.query<RemovedItem>(pk, { from: 'removed#', to: 'removed#~' })) {
+    const { kind, seq, snapshot_id } = removed;
+    if (ids.has(snapshot_id ?? '')) commits.push({ kind, seq, snapshot_id: snapshot_id!, file_ids: [], removed });
+  }
+  return commits;
+}
+
+/**
+ * Says of each state whether it is one that the ledger can account for: a commit ended in it, or nothing but the rewriting
+ * of files lies between it and such a one.
+ */
+function judged(states: TableState[], { rebuilt_snapshot }: TableItem): TableState[] {
+  const rebuilt = states.findIndex(({ id }) => id === rebuilt_snapshot);
+  const removals = states.flatMap((state, at) =>
+    state.commits.flatMap(({ removed }) => (removed ? [{ ...removed, at }] : [])),
+  );
+  let whole = true;
+  let seq = 0;
+  return states.map((state, at) => {
+    const created = state.parent === null && state.rows === 0;
+    // The one before it may have expired, but files are never rewritten in the middle of a commit.
+    whole = state.commits.length > 0 || created || at === rebuilt || (whole && state.operation === 'replace');
+    seq = Math.max(seq, ...state.commits.map((commit) => commit.seq));
+    const torn = removals.find((removal) => removal.since < removal.seq && removal.since <= seq && at < removal.at);
+    if (at < rebuilt)
+      return { ...state, not: 'it was not seen by readers: the replay that made the table was building it' };
+    if (!whole) return { ...state, not: 'it is in the middle of a commit, or another program wrote it' };
+    if (torn !== undefined) return { ...state, not: `${torn.operation} was half done then` };
+    return state;
+  });
+}
+
+/**
+ * The state that `to` means: a snapshot by its id, or the last one that can be gone back to at or before a time, ISO 8601.
+ * Throws OperationRefusedError, saying what there is.
+ */
+export function stateAt(states: TableState[], dataset: string, to: string, now: Date): TableState {
+  const list = `\`tributary rollback --dataset ${dataset} --list\` shows those that there are`;
+  if (/^\d{10,19}$/.test(to)) {
+    const found = states.find(({ id }) => id === to);
+    if (found === undefined) {
+      throw new OperationRefusedError(
+        `silver.${dataset} has no snapshot ${to}: it has expired, or is of another table, such as one that a replay has replaced; ${list}`,
+      );
+    }
+    if (found.not !== undefined) {
+      throw new OperationRefusedError(`silver.${dataset} can not go back to snapshot ${to}: ${found.not}; ${list}`);
+    }
+    return found;
+  }
+  const time = timeOf(to);
+  if (time > now.getTime()) throw new OperationRefusedError(`${to} is still to come; ${list}`);
+  const found = states.findLast(({ at, not }) => not === undefined && Date.parse(at) <= time);
+  if (found !== undefined) return found;
+  const first = states.find(({ not }) => not === undefined);
+  const oldest = first === undefined ? 'it has none' : `the oldest is of ${first.at}`;
+  throw new OperationRefusedError(
+    `silver.${dataset} has no snapshot of ${to} or before (${oldest}): it has expired, or the table was not there yet; ${list}`,
+  );
+}
+
+/** A day is its first instant; a time without a zone is in UTC. Not a number if the text is neither. */
+export function timeOf(text: string): number {
+  const [, day, clock, zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
+  return day === undefined ? Number.NaN : Date.parse(`${day}T${clock ?? '00:00'}${zone}`);
+}

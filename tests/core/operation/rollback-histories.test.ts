@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { getFile } from '../../../core/ledger/files.ts';
+import { seeded } from '../../engine/seed.ts';
+import { fileIdOf, model, type Thing } from './duck-lake.ts';
+import { again, rollback, type SnapshotLake, snapshotLake, statusOf, undo } from './snapshot-lake.ts';
+
+seeded('rollback');
+
+const rows = fc.array(
+  fc.record({
+    id: fc.constantFrom('1', '2', '3', '4', '5'),
+    amount: fc.integer({ min: 0, max: 2 }),
+    version: fc.integer({ min: 1, max: 4 }),
+    day: fc.constantFrom('2026-03-01', '2026-03-02', '2026-03-03'),
+    deleted: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+type Step = { drop: Thing[] } | { undo: number } | { again: number } | { rollback: number } | { rewrite: true };
+
+const history = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ drop: rows }) },
+    { weight: 2, arbitrary: fc.record({ undo: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.record({ again: fc.nat(20) }) },
+    { weight: 2, arbitrary: fc.record({ rollback: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.constant({ rewrite: true as const }) },
+  ),
+  { minLength: 2, maxLength: 10 },
+);
+
+/** What lives through a history: the files that have come, by number, and the lake. */
+interface Life {
+  lake: SnapshotLake;
+  files: Map<number, Thing[]>;
+  n: number;
+}
+
+const numbered = async ({ lake, files }: Life, status: string) => {
+  const found: number[] = [];
+  for (const n of files.keys()) if ((await statusOf(lake, n)) === status) found.push(n);
+  return found;
+};
+
+const pick = (from: number[], index: number) => (from.length === 0 ? undefined : from[index % from.length]!);
+
+async function live(life: Life, step: Step): Promise<void> {
+  const { lake, files } = life;
+  life.n += 1;
+  if ('drop' in step) {
+    const dropped = lake.dataset.key.length > 0 ? step.drop : step.drop.map((row) => ({ ...row, deleted: false }));
+    files.set(life.n, dropped);
+    await lake.drop(life.n, dropped);
+  } else if ('undo' in step) {
+    const n = pick(await numbered(life, 'done'), step.undo);
+    if (n !== undefined) expect(await undo(lake, n, `undo:${life.n}`)).toBe('undone');
+  } else if ('again' in step) {
+    const n = pick(await numbered(life, 'undone'), step.again);
+    if (n !== undefined) expect(await again(lake, n, `again:${life.n}`)).toBe('done');
+  } else if ('rewrite' in step) {
+    lake.rewrite();
+  } else {
+    const { id } = lake.snapshots[step.rollback % lake.snapshots.length]!;
+    const then = await lake.content(id);
+    expect(['rolled_back', 'nothing']).toContain(await rollback(lake, id, `rollback:${life.n}`));
+    expect(await lake.content()).toEqual(then);
+  }
+  // Whatever has happened, silver is what the files give that the ledger says are in it, and gold what silver gives.
+  const done = new Map((await numbered(life, 'done')).map((n) => [n, files.get(n)!]));
+  expect(await lake.content()).toEqual(model(lake.dataset, done));
+  expect(await lake.goldDifferences()).toEqual([]);
+}
+
+describe.each([
+  ['with a key', ['id']],
+  ['without a key', []],
+])('any history of drops, undos, rollbacks and files that are merged again, %s', (_, key) => {
+  it('has in silver what the files give that are in the lake, and in gold what silver gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (steps) => {
+        const life: Life = { lake: await snapshotLake(key), files: new Map(), n: 0 };
+        for (const step of steps) await live(life, step);
+      }),
+      { numRuns: 20 },
+    );
+  }, 180_000);
+
+  it('is as it was when all that a rollback took out is merged again, in any order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rows, { minLength: 2, maxLength: 5 }),
+        fc.nat(20),
+        fc.nat(),
+        async (drops, to, order) => {
+          const life: Life = { lake: await snapshotLake(key), files: new Map(), n: 0 };
+          const { lake } = life;
+          for (const drop of drops) await live(life, { drop });
+          const before = await lake.content();
+          const { id } = lake.snapshots[to % lake.snapshots.length]!;
+          await rollback(lake, id);
+
+          const out = await numbered(life, 'undone');
+          while (out.length > 0) {
+            const [n] = out.splice(order % out.length, 1);
+            expect(await again(lake, n!)).toBe('done');
+          }
+
+          expect(await lake.content()).toEqual(before);
+          expect(await lake.goldDifferences()).toEqual([]);
+          for (const n of life.files.keys()) {
+            expect(await getFile(lake.ports.ledger, fileIdOf(n))).toMatchObject({ status: 'done' });
+          }
+        },
+      ),
+      { numRuns: 10 },
+    );
+  }, 180_000);
+});
