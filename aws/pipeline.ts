@@ -72,10 +72,12 @@ export function pipelinePorts(config: Config = readConfig()) {
         ({ partition }) => partition,
       ),
   };
+  const records = recordStore(databases.ops, lakeBucket, reports(config, marts));
   const replay: ReplayPorts = {
     ...lead,
     ...wake,
     pointers,
+    records,
     isRunning,
     startReplay: (input, name) => startExecutionOnce(config.replayStateMachine, input, name),
   };
@@ -88,7 +90,6 @@ export function pipelinePorts(config: Config = readConfig()) {
     clock: systemClock,
     publish: (alert) => publishAlert(config.alertTopicArn, alert),
   };
-  const records = recordStore(databases.ops, lakeBucket, reports(config, marts));
   const publish: Omit<PublishPorts, 'publish'> = {
     ...lake,
     ...wake,

@@ -82,7 +82,6 @@ export function reports({ lakeBucket, stage }: Pick<Config, 'lakeBucket' | 'stag
       const place = { stage, lakeBucket, marts: martsOf(marts, record.dataset) };
       return tried(record.dataset, { file_id: record.file_id }, writeFilePage(ports, record, place));
     },
-    refresh: (dataset, days) =>
-      tried(dataset, { days }, refreshPages(ports, dataset, days, { stage, lakeBucket })),
+    refresh: (dataset, days) => tried(dataset, { days }, refreshPages(ports, dataset, days, { stage, lakeBucket })),
   };
 }

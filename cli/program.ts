@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { alerts } from './commands/alerts.ts';
 import { demo } from './commands/demo.ts';
+import { drift } from './commands/drift.ts';
 import { drop } from './commands/drop.ts';
+import { generate } from './commands/generate.ts';
 import { infer } from './commands/infer.ts';
 import { leases } from './commands/leases.ts';
 import { local } from './commands/local.ts';
@@ -11,7 +13,9 @@ import { quarantine } from './commands/quarantine.ts';
 import { query } from './commands/query.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { replay } from './commands/replay.ts';
+import { report } from './commands/report.ts';
 import { rerun } from './commands/rerun.ts';
+import { rollback } from './commands/rollback.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
 import { snowflake } from './commands/snowflake.ts';
@@ -34,18 +38,22 @@ export function buildProgram(): Command {
     demo,
     local,
     validate,
+    generate,
     infer,
+    drift,
     drop,
     runs,
     run,
     rerun,
     undo,
+    rollback,
     replay,
     reconcile,
     leases,
     maintain,
     query,
     quarantine,
+    report,
     alerts,
     logs,
     snowflake,

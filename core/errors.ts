@@ -71,7 +71,7 @@ export class InvalidInputError extends TerminalError {
   override readonly name = 'InvalidInputError';
 }
 
-/** An undo or a replay cannot be done as things are; nothing has changed for readers, and the message says what to do. */
+/** An undo, a rollback or a replay cannot be done as things are; nothing has changed for readers, and the message says what to do. */
 export class OperationRefusedError extends TerminalError {
   override readonly name = 'OperationRefusedError';
 }

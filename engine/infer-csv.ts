@@ -3,6 +3,7 @@ import { FileRejectedError } from '../core/errors.ts';
 import { csvFields } from '../core/validation/csv.ts';
 import { DELIMITERS } from '../core/validation/dialect.ts';
 import { headerName } from '../core/validation/header.ts';
+import type { DamagedRecord } from '../core/validation/reasons.ts';
 import { findRecords, type Probed, plainDataset } from './infer-probe.ts';
 
 /** What else stands between fields now and then; a contract has to state it. */
@@ -26,7 +27,8 @@ export function probeCsv(text: Buffer, isCut: boolean, rows: number): Probed {
   if (fault !== undefined) throw new FileRejectedError(`its first line is broken: ${fault}.`);
   const dialect = { delimiter, quote };
   const dataset = plainDataset(['one'], { delimiter, quote, header: false });
-  const { begins } = findRecords(text, 'csv', dataset, { isCut, most: rows + 1 });
+  const { begins, damaged } = findRecords(text, 'csv', dataset, { isCut, most: rows + 1 });
+  const broken = new Set(damaged.filter(isBroken).map(({ record }) => record));
   const cellsOf = (record: number) =>
     csvFields(
       text
@@ -37,7 +39,9 @@ export function probeCsv(text: Buffer, isCut: boolean, rows: number): Probed {
     );
   const count = begins.length - 1;
   const first = cellsOf(0);
-  const rest = Array.from({ length: Math.min(FIRST, count - 1) }, (_, index) => cellsOf(index + 1));
+  const rest = Array.from({ length: Math.min(FIRST, count - 1) }, (_, index) => index + 1)
+    .filter((record) => !broken.has(record + 1))
+    .map(cellsOf);
   const hasHeader = isHeader(
     first,
     rest.filter((cells) => cells.length === first.length),
@@ -65,6 +69,9 @@ export function probeCsv(text: Buffer, isCut: boolean, rows: number): Probed {
   };
 }
 
+/** Read as one field, every record of several is said to have too many: that is how they are counted. */
+const isBroken = ({ rule }: Pick<DamagedRecord, 'rule'>): boolean => rule !== 'too_many_fields';
+
 /** The delimiter, and whether fields are quoted, by which the first records fall into as many fields as the first has. */
 function bestReading(text: Buffer, isCut: boolean): Reading {
   const usual = DELIMITERS.map((delimiter) => readingOf(text, isCut, delimiter, '"'));
@@ -89,9 +96,8 @@ function readingOf(text: Buffer, isCut: boolean, delimiter: string, quote: strin
   let fault: string | undefined;
   for (const { record, rule, value, message } of damaged) {
     if (record > counts.length) continue;
-    const isCounted = rule === 'too_many_fields';
-    counts[record - 1] = isCounted ? Number(value) : -1;
-    if (isCounted) continue;
+    counts[record - 1] = isBroken({ rule }) ? -1 : Number(value);
+    if (!isBroken({ rule })) continue;
     broken++;
     if (record === 1) fault = message;
   }

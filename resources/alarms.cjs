@@ -45,6 +45,7 @@ function functionAlarms(prefix) {
       'What stands behind report-failure failed: failed runs may be left that nobody has been told of.',
     'record-alert': 'A message of the alert topic was sent but not kept in the ledger.',
     'reconcile-landing': 'The sweep that looks for missed and stuck files failed: nobody looks for them.',
+    'check-drift': 'The daily look for drift failed: owners are not told when files differ from their contract.',
   };
   return Object.fromEntries(
     Object.entries(functions).map(([name, meaning]) => [

@@ -65,6 +65,12 @@ module.exports = async ({ resolveVariable }) => {
       may.readRuns(),
       may.publish('AlertTopic'),
     ],
+    'check-drift': [
+      may.list(['ListBucket'], 'LakeBucket', ['quality/']),
+      may.objects(['GetObject'], 'LakeBucket', ['quality/']),
+      may.useLedger(),
+      may.publish('NoticeTopic'),
+    ],
     'plan-undo': [...may.query({ reads: ['staging', 'silver'], writes: [] }), may.useLedger()],
     'undo-file': [
       ...may.query({ reads: ['staging', 'silver'], writes: ['silver'] }),
@@ -109,7 +115,14 @@ module.exports = async ({ resolveVariable }) => {
       may.useLedger(),
       may.startRuns(),
     ],
-    'finish-replay': [...may.rebuildGold(), may.showQuarantine(), may.useLedger()],
+    'finish-replay': [
+      ...may.rebuildGold(),
+      may.showQuarantine(),
+      // Records follow what was validated anew.
+      ...may.keepRecords(),
+      may.objects(['GetObject'], 'LakeBucket', ['staging/', 'quarantine/']),
+      may.useLedger(),
+    ],
     'report-failure': [may.readRuns(), may.startRuns(), may.useLedger(), may.publish('AlertTopic')],
     'sweep-incidents': [may.listRuns(), may.readRuns(), may.startRuns(), may.useLedger(), may.publish('AlertTopic')],
     'record-alert': [may.useLedger()],
@@ -224,7 +237,9 @@ function permissions({ prefix, database }) {
     listRuns: () =>
       allow(
         ['states:ListExecutions'],
-        ['ingest', 'undo', 'rollback', 'replay', 'maintain'].map((name) => here('states', `stateMachine:${prefix}-${name}`)),
+        ['ingest', 'undo', 'rollback', 'replay', 'maintain'].map((name) =>
+          here('states', `stateMachine:${prefix}-${name}`),
+        ),
       ),
     startMaintenance: () => allow(['states:StartExecution'], [here('states', `stateMachine:${prefix}-maintain`)]),
     startReplays: () => allow(['states:StartExecution'], [here('states', `stateMachine:${prefix}-replay`)]),
@@ -232,7 +247,9 @@ function permissions({ prefix, database }) {
     readRuns: () =>
       allow(
         ['states:DescribeExecution', 'states:GetExecutionHistory'],
-        ['ingest', 'undo', 'rollback', 'replay', 'maintain'].map((name) => here('states', `execution:${prefix}-${name}:*`)),
+        ['ingest', 'undo', 'rollback', 'replay', 'maintain'].map((name) =>
+          here('states', `execution:${prefix}-${name}:*`),
+        ),
       ),
     // Neither log deliveries nor traces have a resource level.
     deliverLogs: () =>

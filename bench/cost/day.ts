@@ -1,4 +1,4 @@
-import { beyond, type Counts, plus, times } from './counts.ts';
+import { beyond, type Counts, nothing, plus, times } from './counts.ts';
 import { type Bill, bill, daysAMonth, prices, type Standing, standing, total } from './prices.ts';
 
 /** What `npm run bench:cost -- --measure` has counted on the local cloud. */
@@ -38,12 +38,11 @@ export interface Volume {
 
 /** What a day of this volume costs. Schedules are those of serverless.yml: hourly, every 15 minutes, nightly. */
 export function day(measured: Measured, { files, rows, tableGb, together }: Volume): Bill {
-  const { alone, aloneLater, large, tableBytes } = measured;
+  const { alone, large } = measured;
   const aRow = times(beyond(large, alone), 1 / (measured.rows.large - measured.rows.small));
-  const aFile = plus(together ? measured.together : alone, times(aRow, Math.max(0, rows - measured.rows.small)));
-  const scannedAByte = beyond(aloneLater, alone).scannedBytes / (tableBytes.after - tableBytes.before);
+  const aFile = plus(together ? unhurried(measured) : alone, times(aRow, Math.max(0, rows - measured.rows.small)));
   const merges = files / (together ? measured.filesAMerge : 1);
-  const byTable = { ...times(alone, 0), scannedBytes: merges * scannedAByte * tableGb * 2 ** 30 };
+  const byTable = { ...nothing, scannedBytes: merges * scansOfTable(measured) * tableGb * 2 ** 30 };
   const scheduled = plus(times(measured.reconcile, 24), times(measured.sweep, 96), measured.maintain);
   const stored = files * rows * measured.bytesARow * measured.storedBytesAByte;
   return {
@@ -52,6 +51,41 @@ export function day(measured: Measured, { files, rows, tableGb, together }: Volu
     // What the day brings, for the month that follows; it is kept for longer than that.
     Storage: stored * prices.storedByte,
   };
+}
+
+/** How many times one MERGE and the marts behind it read the silver table. */
+export const scansOfTable = ({ aloneLater, alone, tableBytes }: Measured): number =>
+  beyond(aloneLater, alone).scannedBytes / (tableBytes.after - tableBytes.before);
+
+/**
+ * Functions that run at once share the processors of one machine here and have their own on AWS, where a file of many
+ * takes them no longer than one that comes alone.
+ */
+const unhurried = ({ together, alone }: Measured): Counts => ({
+  ...together,
+  gbSeconds: Math.min(together.gbSeconds, alone.gbSeconds),
+});
+
+/** What a small file needs; as Markdown. */
+export function needs(measured: Measured): string {
+  const columns = [measured.alone, unhurried(measured)];
+  const line = (name: string, show: (counts: Counts) => string) => `| ${name} | ${columns.map(show).join(' | ')} |`;
+  const count = (value: number) => (value < 100 ? value.toFixed(1) : value.toFixed(0));
+  return [
+    `| a file of ${measured.rows.small} rows | alone | of ${measured.filesAMerge} in a MERGE |`,
+    '| --- | ---: | ---: |',
+    line('state transitions', ({ transitions }) => count(transitions)),
+    line('function invocations', ({ invocations }) => count(invocations)),
+    line('GB-seconds of functions', ({ gbSeconds }) => count(gbSeconds)),
+    line('Athena queries that are billed', ({ queries }) => count(queries)),
+    line('DynamoDB write units', ({ writeUnits }) => count(writeUnits)),
+    line('DynamoDB read units', ({ readUnits }) => count(readUnits)),
+    line('S3 PUT and LIST', ({ s3Writes }) => count(s3Writes)),
+    line('S3 GET and HEAD', ({ s3Reads }) => count(s3Reads)),
+    line('Glue requests', ({ glueRequests }) => count(glueRequests)),
+    line('KB of logs', ({ logBytes }) => count(logBytes / 1024)),
+    line('dollars', (counts) => total(bill(counts)).toFixed(5)),
+  ].join('\n');
 }
 
 /** One column a volume, one line a service, the dearest first; as Markdown. */

@@ -6,7 +6,7 @@ import { projectRoot } from '../../local/paths.ts';
 import { terminalProgress } from '../../local/progress.ts';
 import { reset } from '../../local/reset.ts';
 import { up } from '../../local/up.ts';
-import { type Measured, table, type Volume } from './day.ts';
+import { type Measured, needs, scansOfTable, table, type Volume } from './day.ts';
 import { examples } from './examples.ts';
 import { measure } from './run.ts';
 
@@ -39,6 +39,8 @@ const own: Volume[] =
           together: values.together,
         },
       ];
+console.log(`${needs(measured)}\n`);
+console.log(`A MERGE and its marts read the silver table ${scansOfTable(measured).toFixed(1)} times.\n`);
 console.log(table(measured, own.length > 0 ? own : examples));
 
 async function measureAnew(large: number): Promise<void> {

@@ -9,6 +9,7 @@ import { anomaliesOf } from '../runs/anomalies.ts';
 import { describeRun } from '../runs/describe.ts';
 import { findRun } from '../runs/find.ts';
 import { outcomeStyle, runJson, STATE_COLUMNS, stateRows, took, words } from '../runs/render.ts';
+import { reportOf } from '../runs/report-of.ts';
 
 export function run(program: Command): void {
   program
@@ -27,10 +28,12 @@ export function run(program: Command): void {
         const now = clock.now();
         const facts = describeRun(found);
         const anomalies = await anomaliesOf(session, facts);
+        const report = await reportOf(session, facts);
         if (terminal.mode === 'json') {
           return terminal.json({
             ...runJson(found, now),
             anomalies,
+            report: report ?? null,
             states: visits,
             failure: failure ?? null,
             input: found.input,
@@ -51,6 +54,7 @@ export function run(program: Command): void {
           ['merged by', facts.leader],
           ...facts.warnings.map((warning): [string, string] => ['warning', printable(warning)]),
           ...anomalies.map((anomaly): [string, string] => ['unusual', anomaly]),
+          ['report', report],
           ['console', console],
         ];
         for (const [name, value] of lines) {

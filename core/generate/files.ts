@@ -17,8 +17,8 @@ export interface FilesOptions {
   /** The time of the last file; the others are of the days before. */
   at: Date;
   format: Format;
-  /** Of each kind of dirt, rows that must be rejected. */
-  dirty: Record<string, number>;
+  /** Rows that must be rejected: of each kind of dirt, or of all kinds by turns. */
+  dirty: number | Record<string, number>;
   /** Rows of what happened days before the file. */
   late: number;
   /** Rows that are in an earlier file, or in the same one, already. */
@@ -107,26 +107,23 @@ function generateFile(
   const { sound, late, orphans } = soundRows(generator, dataset, options, { versions, sent, random, size });
   const again = repeats(sound, sent, share(options.duplicates), random);
   const older = versions.older ? olderVersions(sound, sent, share(options.outOfOrder), random, versions.older) : [];
-  const dirt = kindsOf(generator).map((kind) => {
-    const made = Array.from({ length: share(options.dirty[kind] ?? 0) }, (): Placed => {
-      const row = versions.stranger(random.pick(sound).row, BEYOND + sent.bad++);
-      const line = kind === CUT_OFF ? { row, isCutOff: true } : { row: generator.dirt[kind]!.spoil(row, random) };
-      return [random.next() * size, line];
-    });
-    return { kind, made };
+  const bad = badKinds(generator, options.dirty, sent.bad, size);
+  const dirt = bad.map((kind): Placed => {
+    const row = versions.stranger(random.pick(sound).row, BEYOND + sent.bad++);
+    const line = kind === CUT_OFF ? { row, isCutOff: true } : { row: generator.dirt[kind]!.spoil(row, random) };
+    return [random.next() * size, line];
   });
 
   const good = [...sound.map(({ row }, position): Placed => [position, { row }]), ...again, ...older];
-  const placed = [...good, ...dirt.flatMap(({ made }) => made)].sort((a, b) => a[0] - b[0]);
-  const rejected = placed.length - good.length;
+  const placed = [...good, ...dirt].sort((a, b) => a[0] - b[0]);
   const planted = {
-    ...Object.fromEntries(dirt.map(({ kind, made }) => [kind, made.length])),
+    ...Object.fromEntries(kindsOf(generator).map((kind) => [kind, bad.filter((item) => item === kind).length])),
     ...{ late, duplicates: again.length, out_of_order: older.length, orphans },
   };
   const expected = expectedCounts(
     dataset,
     good.map(([, { row }]) => row),
-    rejected,
+    bad.length,
   );
   sent.before.push(...sound);
   return {
@@ -139,8 +136,17 @@ function generateFile(
     at: time,
     planted: Object.fromEntries(Object.entries(planted).filter(([, count]) => count > 0)),
     expected,
-    refused: (100 * rejected) / expected.in > dataset.maxRejectPercent,
+    refused: (100 * bad.length) / expected.in > dataset.maxRejectPercent,
   };
+}
+
+/** The kind of each bad row of a file. Kinds take turns from file to file, so that small files have them all in the end. */
+function badKinds(generator: Generator, dirty: FilesOptions['dirty'], before: number, size: number): string[] {
+  const kinds = kindsOf(generator);
+  if (typeof dirty === 'number') {
+    return Array.from({ length: Math.round(size * dirty) }, (_, made) => kinds[(before + made) % kinds.length]!);
+  }
+  return kinds.flatMap((kind) => Array.from({ length: Math.round(size * (dirty[kind] ?? 0)) }, () => kind));
 }
 
 interface Making {

@@ -26,6 +26,7 @@ export function pageMessage(incident: IncidentItem, stage: string): AlertMessage
     ['Run', name],
     [alone ? 'Failed' : 'Since', incident.first_at],
     ['Console', executionConsoleLink(run)],
+    ['Report', reportCommand(incident, stage)],
   ];
   const lines = [
     alone
@@ -60,6 +61,12 @@ export function resolvedMessage(incident: IncidentItem, stage: string): AlertMes
     `Paged at ${incident.paged_at ?? incident.publishing_at}. Nothing is left to do.`,
   ];
   return { subject: asciiLine(subject), message: lines.join('\n') };
+}
+
+/** A file that its validation refused has a report; one that failed in another way has none. */
+function reportCommand({ state, error, file_id }: IncidentItem, stage: string): string | undefined {
+  if (state !== 'ValidateFile' || error !== 'FileRejectedError' || file_id === undefined) return undefined;
+  return `npx tributary report ${file_id} --open --stage ${stage}`;
 }
 
 const WHEN_OVER: Record<IncidentItem['held_by'], string> = {

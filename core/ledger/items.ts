@@ -12,7 +12,7 @@
  * | mart              | `mart#<mart>`                       | `state`                                    |
  * | operation         | `operation#<id>`                    | `state`                                    |
  * | what a replay has | `operation#<id>`                    | `file#<file_id>`, `todo#…`, `chunk#…`      |
- * | what a rollback has| `operation#<id>`                  | `file#<batch_seq, 12 digits>#<file_id>`    |
+ * | of a rollback     | `operation#<id>`                    | `file#<batch_seq, 12 digits>#<file_id>`    |
  * | its dataset's     | `operation#dataset#<dataset>`       | `current`                                  |
  * | incident          | `open`, later `incident`            | `<dataset>#<id>`, later `<opened at>#<id>` |
  * | what failed in it | `open`                              | `<dataset>#<incident id>#<hash>`           |
@@ -20,6 +20,7 @@
  * | failed run        | `failure#<hash of its ARN>`         | `failure`                                  |
  * | alert             | `alert`                             | `<time>#<message id>`                      |
  * | band              | `band#<dataset>`                    | `band`                                     |
+ * | drift that was told | `drift#<dataset>`                 | `told`                                     |
  */
 
 import type { Anomaly } from '../quality/record.ts';

@@ -5,6 +5,7 @@ import { plainType } from '../merge/ensure.ts';
 import type { LeadPorts } from '../merge/lead.ts';
 import { silverColumns } from '../merge/tables.ts';
 import type { WakePorts } from '../pipeline/wake.ts';
+import type { RecordStore } from '../quality/ports.ts';
 import { type CurrentPorts, claimDataset, currentOperation } from './current.ts';
 import { getOperation, newOperation, writeOperation } from './item.ts';
 import type { Pointers } from './pointers.ts';
@@ -12,6 +13,7 @@ import { idOf, type ReplayInput, type ReplayItem, replayId } from './replay-item
 
 export interface ReplayPorts extends LeadPorts, WakePorts, CurrentPorts {
   pointers: Pointers;
+  records: RecordStore;
   /** Starts an execution that goes on with this input, with the same name only once; its ARN, if it runs now. */
   startReplay(input: string, name: string): Promise<string | undefined>;
 }

@@ -2,6 +2,8 @@ import type { Dataset } from '../contract/dataset.ts';
 import { type GoldPorts, refreshMarts } from '../gold/refresh.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
 import type { FileItem } from '../ledger/items.ts';
+import { dayOf } from '../quality/record.ts';
+import { recordReplayed } from '../quality/record-replay.ts';
 import { endOperation } from './current.ts';
 import { writeOperation } from './item.ts';
 import type { ReplayPorts } from './replay-begin.ts';
@@ -29,8 +31,8 @@ export async function refreshReplayed(ports: ReplayPorts & GoldPorts, item: Repl
 }
 
 /**
- * Brings the ledger's items of the files that were validated anew, and what the quarantine shows of them, up to date with
- * the new table, as far as the time allows; then the replay is done. Repeated, it goes on with those that are left.
+ * Brings the ledger's items of the files that were validated anew, their records and what the quarantine shows of them, up
+ * to date with the new table, as far as the time allows; then the replay is done. Repeated, it goes on with those that are left.
  */
 export async function settleFiles(
   ports: ReplayPorts,
@@ -47,9 +49,17 @@ export async function settleFiles(
       limit: pageSize,
     });
     if (page.length === 0) break;
+    const touched = new Set<string>();
     for (let start = 0; start < page.length; start += side) {
-      await Promise.all(page.slice(start, start + side).map((file) => settleFile(ports, dataset, file)));
+      const days = await Promise.all(
+        page.slice(start, start + side).map((file) => settleFile(ports, dataset, item, file)),
+      );
+      for (const day of new Set(days.flatMap((one) => one ?? []))) {
+        await ports.records.showDay(dataset.name, day);
+        touched.add(day);
+      }
     }
+    if (touched.size > 0) await ports.records.refreshPages(dataset.name, [...touched]);
     const { files, anew, refused } = sum(item, page);
     item = await writeOperation(ports, { ...item, settled_after: page.at(-1)!.sk, files, anew, refused });
     if (ports.clock.now().getTime() >= deadline) return 'more';
@@ -68,23 +78,38 @@ function sum({ files = 0, anew = 0, refused = 0 }: ReplayItem, page: ReplayFile[
   };
 }
 
-/** What the new validation says of a file, unless somebody has run it anew, or taken it out, since. */
-async function settleFile(ports: ReplayPorts, dataset: Dataset, noted: ReplayFile): Promise<void> {
-  if (!noted.anew) return;
+/**
+ * What the new validation says of a file, unless somebody has run it anew, or taken it out, since. Returns the day of its
+ * record, if that was written.
+ */
+async function settleFile(
+  ports: ReplayPorts,
+  dataset: Dataset,
+  item: ReplayItem,
+  noted: ReplayFile,
+): Promise<string | undefined> {
+  if (!noted.anew) return undefined;
   const { ledger, clock, catalog } = ports;
   const file = await getFile(ledger, noted.file_id);
-  if (file === undefined || !isSettled(file, noted)) return;
+  if (file === undefined || !isSettled(file, noted)) return undefined;
   const rejects = noted.quarantine_stage ?? null;
   if (rejects !== null || (file.counts?.rejected ?? 0) > 0 || file.status === 'rejected') {
     await catalog.registerQuarantine(dataset.name, noted.file_id, rejects);
   }
-  await updateFile(ledger, clock, noted.file_id, (now) => {
-    if (!isSettled(now, noted)) return undefined;
-    if (noted.state === 'refused') return noted.failed ? { error: noted.error } : { ...refused, ...reasonOf(noted) };
-    const { stage_id, counts } = noted.staging!;
-    const clean = { error: undefined, verdict: undefined };
-    return { ...clean, status: 'done', stage_id, counts, validated: noted.staging };
-  });
+  const at = clock.now().toISOString();
+  const change = changeOf(file, noted, at);
+  // First, since a file that was refused is not settled again.
+  if (!noted.failed) await recordReplayed(ports.records, dataset, item, { ...file, ...change }, noted, at);
+  await updateFile(ledger, clock, noted.file_id, (now) => (isSettled(now, noted) ? change : undefined));
+  return noted.failed ? undefined : dayOf(file);
+}
+
+function changeOf(file: FileItem, noted: ReplayFile, now: string): Partial<FileItem> {
+  if (noted.state === 'refused') return noted.failed ? { error: noted.error } : { ...refused, ...reasonOf(noted) };
+  const { stage_id, counts } = noted.staging!;
+  const clean = { error: undefined, verdict: undefined };
+  const finished_at = file.finished_at ?? now;
+  return { ...clean, status: 'done', stage_id, counts, validated: noted.staging, finished_at };
 }
 
 const refused = {

@@ -1,8 +1,9 @@
+import { InvalidInputError } from '../errors.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
 import type { FileItem, FileStatus } from '../ledger/items.ts';
 import type { LedgerStore, Stored } from '../ledger/store.ts';
 import { sideBySide } from '../reconcile/side-by-side.ts';
-import { operationKey, writeOperation } from './item.ts';
+import { getOperation, operationKey, writeOperation } from './item.ts';
 import type { TableState } from './rollback-history.ts';
 import { idOf, type RollbackFile, type RollbackItem, rollbackFileKey, rollbackFiles } from './rollback-item.ts';
 import type { UndoPorts } from './undo.ts';
@@ -45,6 +46,24 @@ export async function changedFiles(ledger: LedgerStore, states: TableState[], sn
     if (was !== 'out' && file.status === 'undone') changed.back.push({ file, was });
   }
   return changed;
+}
+
+/**
+ * The files that a rollback has taken out and that are still out because of it, and the number of those that are not.
+ * Throws InvalidInputError if there is no such rollback.
+ */
+export async function filesOut(ledger: LedgerStore, operation: string): Promise<{ files: FileItem[]; since: number }> {
+  const item = await getOperation<RollbackItem>(ledger, operation);
+  if (item?.kind !== 'rollback' || item.committed_at === undefined) {
+    throw new InvalidInputError(
+      `the ledger has no rollback ${operation}; \`tributary rollback --dataset DATASET --list\` names those of a dataset`,
+    );
+  }
+  const noted = await ledger.query<RollbackFile>(item.pk, rollbackFiles(item.batch_seq!));
+  const out = noted.filter(({ to }) => to === 'out').map(({ file_id }) => ({ pk: `file#${file_id}`, sk: 'file' }));
+  const files = (await ledger.getMany<FileItem>(out)).filter(({ rolled_back }) => rolled_back === operation);
+  files.sort((a, b) => (a.gsi1sk < b.gsi1sk ? -1 : 1));
+  return { files, since: out.length - files.length };
 }
 
 /** DynamoDB takes at most a hundred items in one write. */

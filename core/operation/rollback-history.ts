@@ -94,13 +94,12 @@ async function commitsOf(ledger: LedgerStore, { pk }: TableItem, ids: Set<string
   const commits: Commit[] = [];
   for (let to = 'batch#~'; ; ) {
     const page = await ledger.query<BatchItem>(pk, { from: 'batch#', to, limit: pageSize, descending: true });
-    const among = page.filter(
-      ({ status, snapshot_id }) => (status === 'done' || status === 'merged') && ids.has(snapshot_id ?? ''),
-    );
+    const merged = page.filter(({ status }) => status === 'done' || status === 'merged');
+    const among = merged.filter(({ snapshot_id }) => ids.has(snapshot_id ?? ''));
     for (const { batch_seq, snapshot_id, file_ids } of among) {
       commits.push({ kind: 'merge', seq: batch_seq, snapshot_id: snapshot_id!, file_ids });
     }
-    if (page.length < pageSize || among.length === 0) break;
+    if (page.length < pageSize || (merged.length > 0 && among.length === 0)) break;
     to = batchKey(page.at(-1)!.to_seq - 1);
   }
   for (const removed of await ledger.query<RemovedItem>(pk, { from: 'removed#', to: 'removed#~' })) {

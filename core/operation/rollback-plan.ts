@@ -1,5 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { OperationRefusedError } from '../errors.ts';
+import type { LedgerStore } from '../ledger/store.ts';
 import { contractOf } from '../pipeline/contract-of.ts';
 import { currentOperation } from './current.ts';
 import { getOperation, writeOperation } from './item.ts';
@@ -29,7 +30,7 @@ export async function planRollback(
 ): Promise<PlannedRollback> {
   const { ledger, clock } = ports;
   const dataset = contractOf(datasets, name);
-  const left = dry_run ? undefined : await unfinished(ports, name);
+  const left = dry_run ? undefined : await unfinishedRollback(ledger, name);
   const of = ({ snapshot_id, snapshot_at }: RollbackItem) => ({ dataset: name, to, snapshot_id, snapshot_at });
   if (left?.item.committed_at !== undefined) {
     if (left.item.snapshot_id !== to && left.item.to !== to) {
@@ -63,9 +64,12 @@ export async function planRollback(
 }
 
 /** A rollback of the dataset that has begun to change the table and that was stopped, or has failed, before its end. */
-async function unfinished(ports: UndoPorts, dataset: string): Promise<{ id: string; item: RollbackItem } | undefined> {
-  const current = await currentOperation(ports.ledger, dataset);
+export async function unfinishedRollback(
+  ledger: LedgerStore,
+  dataset: string,
+): Promise<{ id: string; item: RollbackItem } | undefined> {
+  const current = await currentOperation(ledger, dataset);
   if (current?.kind !== 'rollback' || !current.must_finish) return undefined;
-  const item = await getOperation<RollbackItem>(ports.ledger, current.id);
+  const item = await getOperation<RollbackItem>(ledger, current.id);
   return item === undefined ? undefined : { id: current.id, item };
 }

@@ -11,7 +11,7 @@ const listedUnknown = 300;
 export function doneRecord(
   dataset: Dataset,
   file: FileItem,
-  batch: BatchItem,
+  batch: Pick<BatchItem, 'batch_seq' | 'snapshot_id' | 'merged_at'>,
   profile: Profile | undefined,
   anomalies: Anomaly[],
   finished: Time,
@@ -36,7 +36,7 @@ export function doneRecord(
 export interface Refusal {
   run: string;
   stageId: string;
-  error: Error;
+  error: Pick<Error, 'name' | 'message'>;
   /** A file that can't be read has none. */
   profile?: Profile;
 }

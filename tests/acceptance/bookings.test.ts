@@ -12,7 +12,19 @@ import {
   versionAt,
   versionsOf,
 } from './stays.ts';
-import { ask, csv, dayAfter, dropAll, fromCents, groupBy, instant, jsonLines, sum, toCents } from './systems.ts';
+import {
+  ask,
+  csv,
+  dayAfter,
+  dropAll,
+  everyTable,
+  fromCents,
+  groupBy,
+  instant,
+  jsonLines,
+  sum,
+  toCents,
+} from './systems.ts';
 
 const iso = (text: unknown) => (text === null ? null : `${String(text).slice(0, 19).replace(' ', 'T')}Z`);
 const sorted = <T>(rows: T[]) => rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
@@ -37,8 +49,9 @@ describe('bookings of properties', () => {
       counts: { in: bookings.length + dirty.length, accepted: bookings.length, rejected: dirty.length },
     });
     const reasons = await query(
-      `select reason.rule as rule, count(*) as rows from {ops}.quarantine cross join unnest(reasons) as t (reason)
-       where file_id = '${dropped.file_id}' group by reason.rule order by 1`,
+      `select rule, count(*) as rows
+       from {ops}.quarantine cross join unnest(reasons) as t (column_name, rule, value, message)
+       where file_id = '${dropped.file_id}' group by rule order by 1`,
     );
     expect(reasons).toEqual([
       { rule: 'booked_by_arrival', rows: 1 },
@@ -150,6 +163,7 @@ describe('bookings of properties', () => {
     const held = await query(
       "select booking_id, waits_for from {silver}.bookings_held where booking_id like 'BK-stay-%' order by 1",
     );
+    await everyTable();
     const [orphans] = (await ask('orphans')).filter(({ reference }) => reference === 'bookings.property_id');
 
     const property = { ...properties[0]!, property_id: missing, is_deleted: false, updated_at: instant(first, -2000) };
@@ -158,7 +172,8 @@ describe('bookings of properties', () => {
     expect(held).toEqual(
       sorted(waiting.map(({ booking_id }) => ({ booking_id, waits_for: `property_id ${missing} in properties` }))),
     );
-    expect(orphans).toMatchObject({ on_orphan: 'hold', example: missing });
+    expect(orphans!.on_orphan).toBe('hold');
+    expect(Number(orphans!.orphans)).toBeGreaterThanOrEqual(waiting.length);
     expect(dropped.outcome).toBe('done');
     const counted = await query(
       `select booking_id from {gold}.fct_bookings where property_id = '${missing}' and property_key = '${missing}' order by 1`,

@@ -105,7 +105,7 @@ describe('the record of a file', () => {
 describe('a file unlike those before it', () => {
   it('is named by its record, a query, its run, and a notice to the owner; its rows are taken all the same', async () => {
     const notices = await subscribe();
-    const usual = Array.from({ length: 20 }, (_, n) => fileOf(`usual-${n}.json`, events(`U${n}`, 30 + n)));
+    const usual = Array.from({ length: 12 }, (_, n) => fileOf(`usual-${n}.json`, events(`U${n}`, 30 + n)));
     await drop('events', ...usual);
 
     const unusual = await dropText('events', 'unusual.json', events('X', 3000));

@@ -142,10 +142,10 @@ describe('customers and their transactions', () => {
         .sort((a, b) => (a.transaction_id < b.transaction_id ? -1 : 1)),
     );
     const reasons = await query(
-      `select reason.column_name as name, reason.rule as rule, count(*) as rows
-       from {ops}.quarantine cross join unnest(reasons) as t (reason)
+      `select column_name as name, rule, count(*) as rows
+       from {ops}.quarantine cross join unnest(reasons) as t (column_name, rule, value, message)
        where file_id in (${dropped.map(({ file_id }) => `'${file_id}'`).join(', ')})
-       group by reason.column_name, reason.rule order by 1`,
+       group by column_name, rule order by 1`,
     );
     expect(reasons).toEqual([
       { name: 'amount', rule: 'type', rows: 3 },
@@ -173,7 +173,7 @@ describe('customers and their transactions', () => {
     const { lakeBucket } = await stack();
     for (const row of lineage) {
       const file = dropped.find(({ file_id }) => file_id === row.file_id)!;
-      const content = contents[file.key.replace(/.*\//, '')]!;
+      const content = contents[file.key.replace(/.*\/transactions-/, '')]!;
       expect(row).toMatchObject({ key: file.key, run: expect.stringContaining('ingest') });
       // Bronze is the file, byte for byte, and the record is the one that the row was in, the header aside.
       expect(await readText(lakeBucket, String(row.bronze_key))).toBe(content);

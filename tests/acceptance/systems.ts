@@ -1,4 +1,4 @@
-import { queryState, startQuery } from '../../aws/query.ts';
+import { type QueryState, queryPages, queryState, startQuery } from '../../aws/query.ts';
 import { type Dropped, drop, fileOf, type Row, stack, tributaryJson } from './cloud.ts';
 
 /** What the tests of the five systems share: files made of plain rows, questions from sql/queries, sums in cents. */
@@ -31,7 +31,7 @@ export function csv(given: object[]): string {
 export async function dropAll(files: Record<string, Record<string, string>>): Promise<Dropped[]> {
   const all = await Promise.all(
     Object.entries(files).map(([dataset, named]) =>
-      drop(dataset, ...Object.entries(named).map(([name, content]) => fileOf(name, content))),
+      drop(dataset, ...Object.entries(named).map(([name, content]) => fileOf(`${dataset}-${name}`, content))),
     ),
   );
   const bad = all.flat().filter(({ outcome }) => outcome !== 'done');
@@ -43,26 +43,37 @@ export async function dropAll(files: Record<string, Record<string, string>>): Pr
 export const ask = (name: string, ...params: string[]): Promise<Row[]> =>
   tributaryJson('query', '--file', `sql/queries/${name}.sql`, ...params.flatMap((param) => ['--param', param]));
 
-/** Bytes that a query of {silver}, {gold} and {ops} scans. */
-export async function scannedBytes(sql: string): Promise<number> {
+/** Runs a query of {silver}, {gold} and {ops} in this process, which takes less than the command line does. */
+async function ran(sql: string): Promise<{ id: string; state: QueryState }> {
   const { databases, analystsWorkgroup } = await stack();
   const text = sql.replaceAll(/\{(silver|gold|ops)\}/g, (_, name) => databases[name as 'silver' | 'gold' | 'ops']);
   const id = await startQuery(text, analystsWorkgroup, databases.gold);
   for (;;) {
     const state = await queryState(id);
-    if (state.state === 'succeeded') return state.bytesScanned;
+    if (state.state === 'succeeded') return { id, state };
     if (state.state !== 'running') throw new Error(`${text}: ${state.reason}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** Bytes that a query scans. */
+export const scannedBytes = async (sql: string): Promise<number> => (await ran(sql)).state.bytesScanned;
+
+/** Rows of a query, values as text. */
+export async function answers(sql: string): Promise<(string | null)[][]> {
+  const { id, state } = await ran(sql);
+  const all: (string | null)[][] = [];
+  for await (const { rows } of queryPages(id, state.hasHeader)) all.push(...rows);
+  return all;
 }
 
 /** `12.30` is 1230. */
 export const toCents = (text: unknown): number => Math.round(Number(text) * 100);
 export const fromCents = (cents: number): string => (cents / 100).toFixed(2);
 
-/** `2031-03-01` and the hour 5 are `2031-03-01T05:00:00Z`; days and hours run over. */
-export const instant = (day: string, hours: number): string =>
-  `${new Date(Date.parse(`${day}T00:00:00Z`) + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
+/** Hours after a day or an instant: `2031-03-01` and 5 make `2031-03-01T05:00:00Z`. */
+export const instant = (from: string, hours: number): string =>
+  `${new Date(Date.parse(from) + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
 export const dayAfter = (day: string, days: number): string => instant(day, days * 24).slice(0, 10);
 
 /** Rows by a text that is made of them. */

@@ -1,8 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { describeExecution, startExecution } from '../../aws/executions.ts';
-import { readDatasets, readSqlFiles } from '../../aws/project-files.ts';
-import { parseMarts } from '../../core/gold/mart.ts';
-import { liveSelect } from '../../core/gold/statements.ts';
 import { getFile } from '../../core/ledger/files.ts';
 import { runInput } from '../../core/pipeline/keys.ts';
 import {
@@ -18,6 +15,7 @@ import {
   tributaryJson,
   until,
 } from './cloud.ts';
+import { differences } from './mart-differences.ts';
 
 interface Undone {
   outcome: string;
@@ -82,28 +80,6 @@ const revenue = () =>
   query(
     "select order_date, revenue from {gold}.daily_revenue where order_date between date '2024-03-01' and date '2024-03-31' order by 1",
   );
-
-/** Rows by which the marts of a dataset differ from their SELECT over silver; of sources that have had a file. */
-async function differences(dataset: string): Promise<Row[]> {
-  const { databases } = await stack();
-  const tables = await query(
-    `select table_name from information_schema.tables where table_schema = '${databases.silver}'`,
-  );
-  const there = new Set(tables.map(({ table_name }) => table_name));
-  const datasets = readDatasets();
-  const marts = parseMarts(readSqlFiles(), datasets)
-    .filter((mart) => mart.refresh.kind !== 'view' && mart.sources.includes(dataset))
-    .filter((mart) => mart.sources.every((source) => there.has(source)));
-  expect(marts.length).toBeGreaterThan(0);
-  const selects = marts.map((mart) => {
-    const select = liveSelect({ datasets, databases }, mart);
-    return `
-      select '${mart.name}' as mart, count(*) as rows
-      from ((select * from {gold}.${mart.name} except select * from (${select}))
-        union all (select * from (${select}) except select * from {gold}.${mart.name})) having count(*) > 0`;
-  });
-  return query(selects.join('\nunion all\n'));
-}
 
 const status = async (file: Dropped) => (await getFile(await ledger(), file.file_id))?.status;
 

@@ -129,6 +129,35 @@ describe('roles', () => {
     expect(allowed('RefreshGoldRole', 's3:DeleteObject').sort()).toEqual(['gold/*', 'silver/*/metadata/*']);
   });
 
+  it('let reports be written by the functions that write records, and by no other but the sweep', () => {
+    const writing = Object.keys(roles).filter((role) =>
+      allowed(role, 's3:PutObject').some((resource) => resource.startsWith('reports/')),
+    );
+
+    expect(writing.sort()).toEqual([
+      'FinishReplayRole',
+      'PublishMetricsRole',
+      'ReconcileLandingRole',
+      'ValidateFileRole',
+    ]);
+    expect(allowed('ReconcileLandingRole', 's3:PutObject').filter((path) => path.startsWith('reports/'))).toEqual([
+      'reports/reconcile/*',
+    ]);
+    expect(allowed('ValidateFileRole', 's3:DeleteObject')).toEqual([]);
+    expect(allowed('ValidateFileRole', 's3:GetObject').sort()).toEqual(['bronze/*', 'quality/*', 'reports/*']);
+  });
+
+  it('let a rollback write to silver alone, and its plan to nothing', () => {
+    const written = (role: string) =>
+      allowed(role, 's3:PutObject').filter((path) => !path.startsWith('athena-results/'));
+
+    expect([written('PlanRollbackRole'), written('RollbackTableRole')]).toEqual([[], ['silver/*']]);
+    expect(allowed('RollbackTableRole', 'glue:UpdateTable')).toEqual([
+      ...['catalog', 'database/tributary_dev_silver', 'table/tributary_dev_silver/*'],
+    ]);
+    expect(allowed('RollbackTableRole', 'glue:CreateTable')).toEqual([]);
+  });
+
   it.each(['PlanReplayRole', 'SwapReplayRole'])(
     'let %s take away no names but those of what a replay builds',
     (role) => {

@@ -17,7 +17,7 @@ export function rulesSection(record: FileRecord, place: Place): Content {
   const kept = rules.filter(({ rows_broken }) => rows_broken === 0);
   const first =
     broken.length === 0
-      ? html`<p>No row breaks any of the ${plural(rules.length, 'rule')}.</p>`
+      ? html`<p>No row breaks a rule: ${plural(rules.length, 'rule')} ${rules.length === 1 ? 'was' : 'were'} checked.</p>`
       : brokenTable(record, broken, place);
   const rest =
     kept.length === 0

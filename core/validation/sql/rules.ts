@@ -106,7 +106,7 @@ function currencyRule(dataset: Dataset, { currency }: Money, column: string, ind
     rule: 'currency',
     severity: 'error',
     broken: `(v${index} IS NOT NULL AND _code${index} <> t${place})`,
-    sentence: `${column} must be in the currency that ${currency} says`,
+    sentence: `${column} must be in the currency that the column ${currency} says`,
     text,
     found: `${foundSql(text)} || ' where ${currency} is ' || t${place}`,
   };

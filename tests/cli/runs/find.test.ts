@@ -10,6 +10,7 @@ const session = {
   stack: async () => ({
     ingestStateMachine: machineOf('ingest'),
     undoStateMachine: machineOf('undo'),
+    rollbackStateMachine: machineOf('rollback'),
     replayStateMachine: machineOf('replay'),
     maintainStateMachine: machineOf('maintain'),
   }),
@@ -19,7 +20,7 @@ const session = {
 let server: Server;
 
 beforeAll(async () => {
-  const runs = ['ingest', 'undo', 'replay', 'maintain'].map((kind) => arnOf(kind, `a-run-of-${kind}`));
+  const runs = ['ingest', 'undo', 'rollback', 'replay', 'maintain'].map((kind) => arnOf(kind, `a-run-of-${kind}`));
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -43,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-it.each(['ingest', 'undo', 'replay', 'maintain'])('finds a run of %s by the name that a page gives', async (kind) => {
+it.each(['ingest', 'undo', 'rollback', 'replay', 'maintain'])('finds a run of %s by the name that a page gives', async (kind) => {
   const found = await findRun(session, `a-run-of-${kind}`);
 
   expect(found.arn).toBe(arnOf(kind, `a-run-of-${kind}`));

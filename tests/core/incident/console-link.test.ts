@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { executionConsoleLink } from '../../../core/incident/console-link.ts';
+import { executionConsoleLink, objectConsoleLink } from '../../../core/incident/console-link.ts';
 
 describe('the console link of an execution', () => {
   it.each([
@@ -30,5 +30,21 @@ describe('the console link of an execution', () => {
     const link = executionConsoleLink('arn:aws-iso:states:us-iso-east-1:111122223333:execution:m:abc');
 
     expect(link).toBeUndefined();
+  });
+});
+
+describe('a link to an object', () => {
+  it('points at the console of its region', () => {
+    const arn = 'arn:aws:states:eu-central-1:111122223333:stateMachine:tributary-prod-ingest';
+
+    const link = objectConsoleLink(arn, 'tributary-prod-lake-1', 'reports/orders/index.html');
+
+    expect(link).toBe(
+      'https://eu-central-1.console.aws.amazon.com/s3/object/tributary-prod-lake-1?region=eu-central-1&prefix=reports%2Forders%2Findex.html',
+    );
+  });
+
+  it('is absent for a partition whose console is not known', () => {
+    expect(objectConsoleLink('arn:aws-iso:states:us-iso-east-1:1:stateMachine:m', 'lake', 'a')).toBeUndefined();
   });
 });

@@ -29,6 +29,19 @@ describe('reporting a failed run', () => {
     expect(released).toEqual([[arnOf('one'), 'orders', true]]);
   });
 
+  it('names the report of a file that was refused, and none where there is none', async () => {
+    const { fail, sent } = world();
+
+    await fail({ name: 'refused' });
+    await fail({ name: 'gone', state: 'IdentifyFile' });
+    await fail({ name: 'broken', error: 'QueryRejectedError', state: 'MergeRows' });
+
+    const named = sent.map(({ message }) => /^Report: +(.*)$/m.exec(message)?.[1]);
+    expect(named[0]).toBe(`npx tributary report ${idOf({ name: 'refused' })} --open --stage test`);
+    expect(named.slice(1).filter(Boolean)).toEqual([]);
+    expect(sent.length).toBeGreaterThan(1);
+  });
+
   it('asks once more about a run that is told to be running still', async () => {
     const { fail, ports, pages } = world();
     const answers = ['RUNNING', 'FAILED'];

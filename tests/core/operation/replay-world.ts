@@ -11,6 +11,7 @@ import type { FileRef } from '../../../core/pipeline/payloads.ts';
 import type { Athena, QueryStatus } from '../../../core/ports.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
 import { orders } from '../pipeline/world.ts';
+import { fakeRecords } from '../quality/fake-records.ts';
 
 /** Tables by name in silver, each a set of stages in its folder; Glue says which folder a name means. A MERGE of `poison` fails. */
 export function lake(poison = '') {
@@ -78,6 +79,7 @@ export function lake(poison = '') {
 }
 
 export interface World extends ReplayPorts {
+  records: ReturnType<typeof fakeRecords>;
   started: string[];
   /** Runs that have not ended. */
   running: Set<string>;
@@ -106,6 +108,7 @@ export function replayWorld(fake = lake(), ledger: LedgerStore = memoryStore()):
     startRun: async (input) => `woken ${started.push(input)}`,
     startReplay: async (input) => `replay ${started.push(input)}`,
     isRunning: async (run) => running.has(run),
+    records: fakeRecords(),
     started,
     running,
   };

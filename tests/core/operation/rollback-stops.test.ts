@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { updateFile } from '../../../core/ledger/files.ts';
+import type { FileItem } from '../../../core/ledger/items.ts';
 import { getTable } from '../../../core/ledger/table.ts';
 import { currentOperation } from '../../../core/operation/current.ts';
 import { getOperation } from '../../../core/operation/item.ts';
@@ -79,10 +80,10 @@ describe('a rollback that stops', () => {
       expect((await getTable(lake.ports.ledger, 'things')).owner).toBeUndefined();
       expect(await currentOperation(lake.ports.ledger, 'things')).toBeUndefined();
     }
-  }, 120_000);
+  }, 240_000);
 
   it('ends as if it were alone when others merge before another run goes on', async () => {
-    for (const last of effects) {
+    for (const last of effects.filter((n) => n % 4 === 0)) {
       const { lake, to } = await history();
       await rollback(lake, to, 'run:one', mortal(lake, last).ports).catch(() => undefined);
       const id = rollbackId('run:one');
@@ -100,7 +101,7 @@ describe('a rollback that stops', () => {
       expect([last, await statuses(lake)]).toEqual([last, ['done', 'done', 'undone']]);
       expect([last, await lake.goldDifferences()]).toEqual([last, []]);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('keeps undo away until it is through, and can be led to another snapshot before its commit', async () => {
     const { lake, to } = await history();
@@ -148,5 +149,25 @@ describe('a rollback that stops', () => {
         ]),
       ),
     );
+  });
+
+  it('leaves a file as it is that has been merged again before the rollback goes on', async () => {
+    const { lake, to } = await history();
+    const { ledger } = lake.ports;
+    const write: typeof ledger.write = async (...given) => {
+      await ledger.write(...given);
+      if (given[0].some((item) => (item as unknown as FileItem).rolled_back !== undefined)) throw new Error('stopped');
+    };
+    const dying = { ...lake.ports, ledger: { ...ledger, write } };
+    await expect(rollback(lake, to, 'run:one', dying)).rejects.toThrow('stopped');
+    lake.clock.advance(1000);
+    expect(await again(lake, 3)).toBe('done');
+
+    expect(await rollback(lake, to, 'run:two')).toBe('rolled_back');
+
+    expect(await statuses(lake)).toEqual(['done', 'done', 'done']);
+    const all = new Map([1, 2, 3].map((n) => [n, [a, b, c][n - 1]!]));
+    expect(await lake.content()).toEqual(model(lake.dataset, all));
+    expect(await lake.goldDifferences()).toEqual([]);
   });
 });

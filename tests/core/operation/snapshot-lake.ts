@@ -73,13 +73,13 @@ export async function snapshotLake(key: string[] = ['id']): Promise<SnapshotLake
   const last = () => snapshots.at(-1)!.id;
   const keep = async (operation: string) => {
     const id = String(firstId + BigInt(clock.now().getTime()) * 1000n + BigInt(++asked));
-    await sql(`create table si.things_s${id} as from si.things`);
+    await sql(`create table si.things_snapshot_${id} as from si.things`);
     const rows = Number((await sql('select count(*) from si.things'))[0]![0]);
     snapshots.push({ id, parent: snapshots.at(-1)?.id ?? null, at: clock.now().toISOString(), operation, rows });
-    clock.advance(1);
+    lake.clock.advance(1);
   };
   const hasChanged = async () => {
-    const before = `si.things_s${last()}`;
+    const before = `si.things_snapshot_${last()}`;
     const [found] = await sql(
       `select (select count(*) from (select * exclude (meta_batch_seq) from si.things except all select * exclude (meta_batch_seq) from ${before}))
             + (select count(*) from (select * exclude (meta_batch_seq) from ${before} except all select * exclude (meta_batch_seq) from si.things))`,
@@ -88,7 +88,7 @@ export async function snapshotLake(key: string[] = ['id']): Promise<SnapshotLake
   };
   const translate = (text: string) =>
     text
-      .replaceAll(/\bsi\.things for version as of (\d+)/g, 'si.things_s$1')
+      .replaceAll(/\bsi\.things for version as of (\d+)/g, 'si.things_snapshot_$1')
       .replace(/\bwith \(\n {2}table_type[\s\S]*?\n\)\nas/, 'as');
   const athena: Athena = {
     async start(text, token) {
@@ -157,7 +157,7 @@ export async function snapshotLake(key: string[] = ['id']): Promise<SnapshotLake
     );
   };
   const rowsOf: SnapshotLake['content'] = async (snapshot) => {
-    const table = snapshot === undefined ? 'si.things' : `si.things_s${snapshot}`;
+    const table = snapshot === undefined ? 'si.things' : `si.things_snapshot_${snapshot}`;
     const names = ['id', 'amount', 'day', 'meta_version', 'meta_deleted', 'meta_file_id'];
     const found = await sql(
       `select id, amount, cast(day as varchar), meta_version, meta_deleted, meta_file_id from ${table}`,
@@ -196,7 +196,7 @@ export async function snapshotLake(key: string[] = ['id']): Promise<SnapshotLake
     },
     async expire(left) {
       for (const { id } of snapshots.splice(0, snapshots.length - left))
-        await sql(`drop table if exists si.things_s${id}`);
+        await sql(`drop table if exists si.things_snapshot_${id}`);
     },
   };
 }

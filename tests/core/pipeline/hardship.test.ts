@@ -117,6 +117,7 @@ describe('re-running', () => {
           clock: ports.clock,
           landing: { head: async () => version, versionWithEtag: async () => undefined },
           bronze: { exists: async () => true, freeze: async () => undefined, writeJson: async () => undefined },
+          catalog: { registerQuarantine: async () => undefined },
           datasets,
         },
         { detail: { bucket: { name: 'landing' }, object: { key: version.key, 'version-id': version.version_id } } },

@@ -20,6 +20,7 @@ function bucketWith(...versions: ObjectVersion[]) {
       freeze: async (from, key) => void frozen.set(key, from),
       writeJson: async (key, value) => void frozen.set(key, value),
     },
+    catalog: { registerQuarantine: async () => undefined },
     datasets: ['orders', 'customers'],
   };
   return { ports, frozen };

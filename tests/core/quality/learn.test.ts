@@ -44,6 +44,14 @@ describe('learning from a batch', () => {
     expect(new Set(learned.files.map(({ file_id }) => file_id)).size).toBe(50);
   });
 
+  it('compares a file with none that came behind it, when it is repeated', async () => {
+    const { judge } = world();
+    const batch = [file('first', 9e6), ...files(0, 20)];
+
+    expect(await judge(1, batch)).toEqual([]);
+    expect(await judge(1, batch)).toEqual([]);
+  });
+
   it('counts a file once that was taken out and has come again', async () => {
     const { judge, band } = world();
     await judge(1, files(0, 10));

@@ -155,7 +155,7 @@ describe('amounts that carry their currency', () => {
     ]);
     expect(rules[3]![0]).toMatchObject({
       value: 'EUR 5',
-      message: 'price must be in the currency that currency says, found "EUR 5" where currency is USD',
+      message: 'price must be in the currency that the column currency says, found "EUR 5" where currency is USD',
     });
     expect(rules[4]![0]).toMatchObject({ value: null, message: 'currency is required and is missing or empty' });
     expect(rules[5]![0]).toMatchObject({
@@ -232,10 +232,10 @@ describe('amounts that carry their currency', () => {
     expect(broken.map((rules) => rules.map(({ message }) => message))).toEqual([
       [],
       [],
-      ['fee must be in the currency that currency says, found "US$1" where currency is EUR'],
+      ['fee must be in the currency that the column currency says, found "US$1" where currency is EUR'],
       [
-        'price must be in the currency that currency says, found "€5" where currency is GBP',
-        'fee must be in the currency that currency says, found "US$1" where currency is GBP',
+        'price must be in the currency that the column currency says, found "€5" where currency is GBP',
+        'fee must be in the currency that the column currency says, found "US$1" where currency is GBP',
       ],
     ]);
   });

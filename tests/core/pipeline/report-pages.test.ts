@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { FileRejectedError } from '../../../core/errors.ts';
+import { claimFile, getFile } from '../../../core/ledger/files.ts';
+import { getTable } from '../../../core/ledger/table.ts';
+import { mergeRows } from '../../../core/pipeline/merge.ts';
+import { publishBatch } from '../../../core/pipeline/publish.ts';
+import { validateLanded } from '../../../core/pipeline/validate.ts';
+import { fakeAthena, fileRef, land, lead, orders, world } from './world.ts';
+
+describe('report pages', () => {
+  it('are made anew once a batch, after its files are done and the table is free for others', async () => {
+    const ports = world(fakeAthena());
+    await land(ports, 1, 'run1');
+    await mergeRows(ports, orders, fileRef(1), 'run1');
+    const seen: unknown[] = [];
+    const refreshPages = async (dataset: string, days: string[]) => {
+      const { owner } = await getTable(ports.ledger, 'orders');
+      seen.push([dataset, days, owner, (await getFile(ports.ledger, 'file1'))?.status]);
+    };
+    const publishing = { ...ports, publish: () => undefined, filesDone: async () => undefined };
+
+    await publishBatch({ ...publishing, records: { ...ports.records, refreshPages } }, orders, 'run1');
+
+    expect(seen).toEqual([['orders', ['2026-03-01'], undefined, 'done']]);
+  });
+
+  it('are left as they are by a run that has ended no batch', async () => {
+    const ports = world(fakeAthena());
+    await land(ports, 1, 'run1');
+    await lead(ports, 1, 'run1');
+    const made = ports.records.pages.length;
+
+    await publishBatch({ ...ports, publish: () => undefined, filesDone: async () => undefined }, orders, 'run1');
+
+    expect(made).toBe(1);
+    expect(ports.records.pages).toHaveLength(1);
+  });
+
+  it('are made anew for a file that is refused, once the ledger says so', async () => {
+    const ports = world(fakeAthena());
+    await claimFile(ports.ledger, ports.clock, { ...fileRef(1), run: 'run1' });
+    const seen: unknown[] = [];
+    const refreshPages = async (dataset: string, days: string[]) => {
+      seen.push([dataset, days, (await getFile(ports.ledger, 'file1'))?.status, ports.records.written.size]);
+    };
+    const validating = {
+      ...{ ledger: ports.ledger, clock: ports.clock, catalog: ports.catalog },
+      records: { ...ports.records, refreshPages },
+      validate: () => Promise.reject(new FileRejectedError('not a file of orders')),
+      upload: async () => undefined,
+      refused: () => undefined,
+    };
+
+    await expect(validateLanded(validating, orders, fileRef(1), 'run1')).rejects.toThrow(FileRejectedError);
+
+    expect(seen).toEqual([['orders', ['2026-03-01'], 'rejected', 1]]);
+  });
+});
