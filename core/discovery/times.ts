@@ -177,22 +177,24 @@ function orderOf(readings: Reading[]): { monthFirst: boolean; isGuess: boolean }
 
 function patternOf(alike: Reading[], monthFirst: boolean): string {
   const [{ date, time, weekday }] = alike as [Reading];
-  /** Two letters where every text has two digits, else one. */
-  const digits = (letter: string, of: (reading: Reading) => string | undefined) =>
-    alike.every((reading) => of(reading)!.length === 2) ? letter.repeat(2) : letter;
+  // Where one number is not filled up with a zero none is, whatever the sample happens to hold of the others.
+  const isPadded = alike.every(({ date, time }) =>
+    [date.month, date.day, date.first, date.second, time?.hour].every((number) => number?.length !== 1),
+  );
+  const digits = (letter: string) => letter.repeat(isPadded ? 2 : 1);
   const { sep = '', comma = '' } = date;
   const year = date.year!.length === 4 ? 'yyyy' : 'yy';
-  const day = () => digits('d', ({ date }) => date.day);
+  const day = () => digits('d');
   let text: string;
   if (date.name !== undefined) {
     const month = alike.some(({ date }) => date.name!.length > 3) ? 'MMMM' : 'MMM';
     text = isDayFirst(alike[0]!) ? [day(), month, year].join(sep) : `${month} ${day()}${comma} ${year}`;
   } else if (date.first !== undefined) {
-    const first = digits(monthFirst ? 'M' : 'd', ({ date }) => date.first);
-    const second = digits(monthFirst ? 'd' : 'M', ({ date }) => date.second);
+    const first = digits(monthFirst ? 'M' : 'd');
+    const second = digits(monthFirst ? 'd' : 'M');
     text = [first, second, year].join(sep);
   } else {
-    text = [year, digits('M', ({ date }) => date.month), day()].join(sep);
+    text = [year, digits('M'), day()].join(sep);
   }
   if (weekday) text = `${weekday.weekday!.length > 3 ? 'EEEE' : 'EEE'}${weekday.gap}${text}`;
   return time ? text + timePattern(time, digits) : text;
@@ -202,9 +204,9 @@ const isDayFirst = ({ look }: Reading) => look.startsWith('3|');
 
 function timePattern(
   { gap, second, fraction, half, halfGap, offset, offsetGap, zone }: Record<string, string | undefined>,
-  digits: (letter: string, of: (reading: Reading) => string | undefined) => string,
+  digits: (letter: string) => string,
 ): string {
-  const hour = digits(half ? 'h' : 'H', ({ time }) => time!.hour);
+  const hour = digits(half ? 'h' : 'H');
   return [
     gap === 'T' ? "'T'" : gap,
     `${hour}:mm`,

@@ -218,7 +218,7 @@ function nearly(values: ReadonlyMap<string, number>, meant: boolean): string[] {
     if (fitting < 0.9 * rows || fitting === rows) continue;
     const misfits = [...values.keys()].filter((text) => !test(text));
     return [
-      `${percent(fitting, rows)} are ${what}, but ${(rows - fitting).toLocaleString('en-US')} are not (${examples(misfits)}); as ${type} their rows would be rejected`,
+      `${percent(fitting, rows)} are ${what}, but ${(rows - fitting).toLocaleString('en-US')} ${rows - fitting === 1 ? 'is' : 'are'} not (${examples(misfits)}); as ${type} their rows would be rejected`,
     ];
   }
   return [];

@@ -18,6 +18,7 @@ export interface ColumnProfile {
 export interface Example {
   /** Null where it is not to be shown. */
   value: string | null;
+  /** Among the first 100,000 rejected rows. */
   rows: number;
   /** Where the first is: the record from 1 on, and the line of a text file. */
   record: number;

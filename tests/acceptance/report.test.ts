@@ -158,7 +158,7 @@ describe('the reports of a day and of a dataset', () => {
     const [sums] = await query(
       `select count(*) as files, count_if(outcome = 'rejected') as refused,
          sum(if(outcome = 'done', rows_in, 0)) as taken, sum(if(outcome = 'done', rows_rejected, 0)) as rejected
-       from {ops}.files where dataset = 'orders' and day = '${day}'`,
+       from {ops}.files where dataset = 'orders' and day = date '${day}'`,
     );
     expect(sums).toEqual({
       files: totals.files,

@@ -1,9 +1,12 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { generateCustomers } from '../../core/generate/customers.ts';
 import { generateOrders, generateOrdersJson } from '../../core/generate/orders.ts';
 import { generateProducts } from '../../core/generate/products.ts';
+import { takeSample } from '../../engine/infer-sample.ts';
 import { inferFrom } from './inferring.ts';
 import { contract, failure, query, validate } from './validation.ts';
 
@@ -70,13 +73,20 @@ describe('the sample', () => {
   it('is cut behind whole rows, of each format', async () => {
     const lines = Array.from({ length: 500 }, (_, n) => ({ id: n, note: `line ${n}\nand more` }));
     const csv = `id,note\n${lines.map(({ id, note }) => `${id},"${note}"\n`).join('')}`;
-    const files = [csv, lines.map((line) => JSON.stringify(line)).join('\n'), JSON.stringify(lines), JSON.stringify(lines, null, 2)];
+    const files = [
+      csv,
+      lines.map((line) => JSON.stringify(line)).join('\n'),
+      JSON.stringify(lines),
+      JSON.stringify(lines, null, 2),
+    ];
 
     const drafts = await Promise.all(files.map((bytes) => inferFrom(bytes, { rows: 100 })));
 
     expect(drafts.map(({ counts }) => counts.accepted)).toEqual([100, 100, 100, 100]);
     expect(drafts.map(({ draft }) => draft.files[0]!.isCut)).toEqual([true, true, true, true]);
-    expect(drafts.map(({ draft }) => types(draft.columns))).toEqual(files.map(() => ({ id: 'bigint', note: 'string' })));
+    expect(drafts.map(({ draft }) => types(draft.columns))).toEqual(
+      files.map(() => ({ id: 'bigint', note: 'string' })),
+    );
   });
 
   it('is no more than 64 MB of a longer file', async () => {
@@ -88,9 +98,7 @@ describe('the sample', () => {
         yield Buffer.from(`${sent},${'x'.repeat(1000)}\n`.repeat(1000));
       }
     }
-    const { takeSample } = await import('../../engine/infer-sample.ts');
-    const { mkdtemp, rm } = await import('node:fs/promises');
-    const folder = await mkdtemp('/tmp/tributary-endless-');
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-endless-'));
 
     const sample = await takeSample({ name: 'endless', bytes: endless() }, 10, folder);
 
@@ -125,11 +133,13 @@ describe('the sample', () => {
 
 describe('a Parquet sample', () => {
   it('gives the types that the file states', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-infer-parquet-'));
+    const path = join(folder, 'p.parquet');
     await query(`COPY (SELECT range::BIGINT AS id, range::INTEGER AS small, 1.50::DECIMAL(9,3) AS fee, (range / 3)::DOUBLE AS ratio,
       (17850 + range)::DOUBLE AS customer_id, range % 2 = 0 AS ok, DATE '2026-01-01' + range::INTEGER AS day_of,
       TIMESTAMPTZ '2026-01-01 10:00:00+01' AS seen, 'C' || range AS code, [1] AS list FROM range(50))
-      TO '/tmp/tributary-infer.parquet' (FORMAT parquet)`);
-    const bytes = await readFile('/tmp/tributary-infer.parquet');
+      TO '${path}' (FORMAT parquet)`);
+    const bytes = await readFile(path);
 
     const { contract: draft, yaml } = await inferFrom([{ name: 'p.parquet', bytes }]);
 
@@ -138,6 +148,7 @@ describe('a Parquet sample', () => {
       ...{ day_of: 'date', seen: 'timestamp', code: 'string' },
     });
     expect(draft.columns[2]!.type).toEqual({ kind: 'decimal', precision: 9, scale: 3 });
+    await rm(folder, { recursive: true });
     expect(yaml).toContain('list is no column');
     expect((await validate(bytes, draft)).counts).toMatchObject({ in: 50, accepted: 50 });
   });

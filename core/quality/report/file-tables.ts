@@ -126,8 +126,8 @@ export function columnsSection({ columns, unknown_columns, rows_accepted, outcom
     { title: 'Empty', kind: 'n' as const },
     { title: 'Share', kind: 'n' as const },
     { title: 'Different (about)', kind: 'n' as const },
-    { title: 'Least' },
-    { title: 'Greatest' },
+    { title: 'Least', kind: 'v' as const },
+    { title: 'Greatest', kind: 'v' as const },
     { title: 'Most frequent', kind: 'w' as const },
   ];
   const caption = `Of the ${plural(accepted, 'row')} ${outcome === 'done' ? 'that were accepted' : 'without fault'}`;

@@ -36,8 +36,8 @@ export const facts = (list: [name: string, value: Content][]): Html =>
 
 export interface Head {
   title: string;
-  /** n: a number, to the right; t: not broken into lines; w: has room for a sentence. */
-  kind?: 'n' | 't' | 'w';
+  /** n: a number, to the right; t: not broken into lines; v, w: has room for a value, for a sentence. */
+  kind?: 'n' | 't' | 'v' | 'w';
 }
 
 /** The first cell of a row names it. A table that is wider than the screen can be pushed, by the keyboard as well. */

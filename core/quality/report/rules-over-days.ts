@@ -33,7 +33,7 @@ export function rulesOfDays(what: string, rules: RuleTotal[], days: DayTotals[])
     { title: 'Pass', kind: 'n' as const },
     { title: 'Rows that break it', kind: 'n' as const },
     { title: 'of', kind: 'n' as const },
-    { title: `Last ${plural(days.length, 'day')} with files`, kind: 't' as const },
+    { title: days.length === 1 ? 'Trend' : `Last ${plural(days.length, 'day')} with files`, kind: 't' as const },
     { title: 'Effect', kind: 't' as const },
   ];
   const tableOf = (caption: string, list: typeof rows) =>

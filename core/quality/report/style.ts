@@ -41,6 +41,7 @@ td,tbody th{overflow-wrap:anywhere;min-width:4rem}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 .t{white-space:nowrap;overflow-wrap:normal}
 .w{min-width:12rem}
+.v{min-width:7rem}
 code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .tag{display:inline-block;padding:0 .5rem;border-radius:1rem;font-size:.8125rem;white-space:nowrap}
 .tag.good{background:var(--soft-good);color:var(--good)}
@@ -60,7 +61,7 @@ ol.way{margin:.5rem 0;padding-left:1.25rem}
 .way li{margin:.2rem 0;overflow-wrap:anywhere}
 footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line)}
 @media (max-width:40rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}h1{font-size:1.25rem}
-.w{min-width:11rem}thead th{white-space:normal}.facts{font-size:.9375rem}}
+.w{min-width:11rem}thead th,thead .n{white-space:normal}.facts{font-size:.9375rem}}
 @media print{body{max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}tr,figure,.figures div{break-inside:avoid}
 details::details-content{content-visibility:visible;height:auto}
 h2{break-after:avoid}thead{display:table-header-group}
