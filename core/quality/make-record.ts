@@ -81,6 +81,8 @@ function validation(dataset: Dataset, stageId: string, fileId: string, profile: 
     contract_version: profile?.contract_version ?? dataset.version,
     format: profile?.format ?? null,
     compression: profile?.compression ?? null,
+    ...(profile?.encoding === undefined ? {} : { encoding: profile.encoding }),
+    ...(profile?.delimiter === undefined ? {} : { delimiter: profile.delimiter }),
     source_bytes: profile?.source_bytes ?? null,
   };
 }

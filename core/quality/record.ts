@@ -33,6 +33,9 @@ export interface FileRecord {
   contract_version: string;
   format: string | null;
   compression: string | null;
+  /** Of text files: how they are encoded; of CSV also what is between fields. */
+  encoding?: string;
+  delimiter?: string;
   /** Bytes after decompression. */
   source_bytes: number | null;
 

@@ -17,9 +17,9 @@ const SHOWN = 400;
 
 /** Files written in another way than all those before them. */
 export function changedFormats(recent: FileRecord[], before: FileRecord[]): Finding[] {
-  return (['format', 'compression'] as const).flatMap((what): Finding[] => {
+  return (['format', 'compression', 'encoding', 'delimiter'] as const).flatMap((what): Finding[] => {
     const valuesOf = (files: FileRecord[]) =>
-      new Set(files.map((file) => file[what]).filter((value) => value !== null));
+      new Set(files.map((file) => file[what]).filter((value) => value !== null && value !== undefined));
     const usual = valuesOf(before);
     if (usual.size === 0) return [];
     return [...valuesOf(recent)]
@@ -27,7 +27,7 @@ export function changedFormats(recent: FileRecord[], before: FileRecord[]): Find
       .map((value) => {
         const files = recent.filter((file) => file[what] === value);
         const first = oldest(files);
-        const all = recent.filter((file) => file[what] !== null).length;
+        const all = recent.filter((file) => (file[what] ?? null) !== null).length;
         return {
           kind: 'format_changed',
           ids: [`format_changed ${what} ${value}`],
