@@ -10,7 +10,10 @@ const allowed = ['node:buffer', 'node:crypto', 'yaml', 'zod'];
 describe('core/', () => {
   it.each(files)('%s imports nothing of AWS, of the file system or of other folders', (file) => {
     const text = readFileSync(join(core, file), 'utf8');
-    const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
+    const statements = text.matchAll(
+      /^(?:import .*|export .*|\}) from '([^']+)';$|^import '([^']+)'|\bimport\(\s*'([^']+)'/gm,
+    );
+    const imports = [...statements].map(([, name, bare, lazy]) => (name ?? bare ?? lazy)!);
 
     const foreign = imports.filter((name) =>
       name.startsWith('.')

@@ -12,7 +12,11 @@ const NAMES: Record<string, string> = {
   parquet: 'Parquet',
   none: 'not compressed',
 };
-const called = (value: string): string => NAMES[value] ?? value;
+const MARKS: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
+const called = (what: string, value: string): string => {
+  if (what === 'delimiter') return `CSV with ${MARKS[value] ?? JSON.stringify(value)}`;
+  return what === 'encoding' ? `in ${value}` : (NAMES[value] ?? value);
+};
 const SHOWN = 400;
 
 /** Files written in another way than all those before them. */
@@ -34,7 +38,7 @@ export function changedFormats(recent: FileRecord[], before: FileRecord[]): Find
           column: null,
           files: files.length,
           since: first.last_modified,
-          sentence: `${files.length} of ${counted(all, 'file')} are ${called(value)}, first ${place(first)}; before, all were ${[...usual].map(called).join(' or ')}`,
+          sentence: `${files.length} of ${counted(all, 'file')} are ${called(what, value)}, first ${place(first)}; before, all were ${[...usual].map((each) => called(what, each)).join(' or ')}`,
         };
       });
   });

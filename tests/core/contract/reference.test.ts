@@ -10,7 +10,7 @@ import { COLUMN_RULES } from '../../../core/contract/warnings.ts';
 
 const REFERENCE = readFileSync('docs/guide/contract-reference.md', 'utf8');
 const GUIDE = readFileSync('docs/guide/add-a-dataset.md', 'utf8');
-const examples = (text: string): string[] => [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml!);
+const examples = (text: string): string[] => [...text.matchAll(/```yaml.*\n([\s\S]*?)```/g)].map(([, yaml]) => yaml!);
 
 const indent = (yaml: string, spaces: number) => yaml.replace(/^(?=.)/gm, ' '.repeat(spaces));
 const TABLE_PROPERTIES = `customProperties:

@@ -190,6 +190,22 @@ describe('files as a whole', () => {
     ]);
   });
 
+  it('in another encoding, or with another delimiter than before are found', async () => {
+    const [old, recent] = [
+      { encoding: 'utf-8', delimiter: ',' },
+      { encoding: 'windows-1252', delimiter: ';' },
+    ];
+
+    expect(
+      (await found([...many(2, 3, old), ...many(2, 9, recent)])).map(({ sentence }) =>
+        sentence.replace(/, first .*;/, ';'),
+      ),
+    ).toEqual([
+      '2 of 2 files are in windows-1252; before, all were in utf-8',
+      '2 of 2 files are CSV with semicolons; before, all were CSV with commas',
+    ]);
+  });
+
   it('that could not be read by the contract are found by their fault, once for all of them', async () => {
     const refused = (number: number) =>
       recordOf(9, {
