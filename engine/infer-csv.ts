@@ -38,6 +38,7 @@ export function probeCsv(text: Buffer, isCut: boolean, rows: number): Probed {
       dialect,
     );
   const count = begins.length - 1;
+  if (count < 1) throw new FileRejectedError('no line ends within its first 64 MB.');
   const first = cellsOf(0);
   const rest = Array.from({ length: Math.min(FIRST, count - 1) }, (_, index) => index + 1)
     .filter((record) => !broken.has(record + 1))

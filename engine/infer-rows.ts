@@ -50,9 +50,7 @@ export async function sampleTable(db: DuckDb, samples: Sample[], rows: number, w
     const texts = places.map((at, place) => `_text${place} AS c${at}`);
     queries.push(`SELECT ${index} AS file, ${list(texts)} FROM (${linesSql(input.dataset, input.staged, names)})`);
   }
-  if (columns.length > MAX_COLUMNS) {
-    throw new FileRejectedError(`the sample has ${columns.length} columns; a contract has at most ${MAX_COLUMNS}.`);
-  }
+  checkWidth(columns.length);
   await db.run(`CREATE TEMP TABLE sample AS ${queries.join(' UNION ALL BY NAME ')}`);
   if ((await countRows(db, 'sample')) === 0)
     throw new FileRejectedError(
@@ -91,6 +89,11 @@ export async function sampleTable(db: DuckDb, samples: Sample[], rows: number, w
   };
 }
 
+function checkWidth(columns: number): void {
+  if (columns <= MAX_COLUMNS) return;
+  throw new FileRejectedError(`it has ${columns} columns; a contract has at most ${MAX_COLUMNS}.`);
+}
+
 async function open(
   db: DuckDb,
   sample: Sample,
@@ -100,6 +103,7 @@ async function open(
 ): Promise<{ input: Input; headers: string[]; types?: string[]; isCut: boolean }> {
   try {
     if (sample.format === 'parquet') return await openParquet(db, sample, rows, folder, leftOut);
+    checkWidth(sample.headers.length);
     const dataset = plainDataset(sample.headers, sample.file);
     const split = await splitFile(
       createReadStream(sample.path),

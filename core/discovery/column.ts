@@ -40,7 +40,12 @@ function facts({ rows, absentFrom }: Evidence, missing: number, { nulls, values 
   const none =
     missing === 0 ? `none of ${counted(rows, 'row')} is missing` : `${percent(missing, rows)} missing${spelled}`;
   const distinct = values.size === 0 ? 'no value at all' : `${counted(values.size, 'distinct value')}`;
-  return [`${none}; ${distinct}`, ...(absentFrom > 0 ? [`${counted(absentFrom, 'file')} of the sample lack it`] : [])];
+  return [
+    `${none}; ${distinct}`,
+    ...(absentFrom > 0
+      ? [`${counted(absentFrom, 'file')} of the sample ${absentFrom === 1 ? 'lacks' : 'lack'} it`]
+      : []),
+  ];
 }
 
 function describeTexts(guess: Guess, values: ReadonlyMap<string, number>): void {
@@ -123,6 +128,6 @@ function describeRange(guess: Guess, values: ReadonlyMap<string, number>): void 
   }
 }
 
-/** Columns by which a contract may partition, order versions and tell rows apart. */
+/** Whether a column is of dates or times. */
 export const isTemporal = ({ type }: Pick<Column, 'type'>): boolean =>
   type.kind === 'date' || type.kind === 'timestamp';

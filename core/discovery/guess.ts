@@ -43,7 +43,7 @@ export function withoutRule(guess: Guess, rule: string, rows: number): Guess {
     case 'format':
       return { ...rest, format: undefined, warnOnly: undefined };
     default: {
-      const { valueAliases, decimalSeparator, thousandsSeparator, formats, ...text } = rest;
+      const { valueAliases, decimalSeparator, thousandsSeparator, formats, refersTo, ...text } = rest;
       return { ...text, type: { kind: 'string' } };
     }
   }

@@ -11,6 +11,8 @@ import {
   heldRows,
   historyRows,
   knownKeys,
+  noRows,
+  nullOf,
   type Reader,
 } from '../silver/relations.ts';
 import { type Literal, literal, type Scalar } from '../sql/literals.ts';
@@ -43,17 +45,9 @@ function columnsAt(dataset: Dataset, watermark: SourceWatermark): string {
   return columns.join(', ');
 }
 
-const nullOf = (type: string) => `cast(null as ${{ string: 'varchar', timestamp: 'timestamp(6)' }[type] ?? type})`;
-
-/** No rows, but the columns of the contract. */
-const nothing = (dataset: Dataset) =>
-  `(select ${silverColumns(dataset)
-    .map(({ name, type }) => `${nullOf(type)} as ${name}`)
-    .join(', ')} where false)`;
-
 /** Rows of a table as of a snapshot; one that never had a snapshot is empty. */
 function rowsAt(databases: Databases, dataset: Dataset, watermark: SourceWatermark | undefined, only = 'true'): string {
-  if (watermark === undefined || watermark.snapshot_id === null) return nothing(dataset);
+  if (watermark === undefined || watermark.snapshot_id === null) return noRows(dataset);
   const table = `${silver(databases, dataset.name)} for version as of ${snapshotId(watermark.snapshot_id)}`;
   return `(select ${columnsAt(dataset, watermark)} from ${table} where ${only})`;
 }
@@ -107,7 +101,7 @@ function changedRows(world: World, dataset: Dataset, before: Sources, now: Sourc
     ...(key.length > 0 ? [`(${same}) in (select ${same} from ${newTable} where ${newer})`] : []),
     ...(hasRemoved ? [gone] : []),
   ];
-  if (only.length === 0) return nothing(dataset);
+  if (only.length === 0) return noRows(dataset);
   return currentRows(readerAt(world, before, name, `(${only.join(' or ')})`), dataset);
 }
 

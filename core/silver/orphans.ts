@@ -1,29 +1,74 @@
 import type { Dataset } from '../contract/dataset.ts';
-import type { SqlFiles } from '../merge/statements.ts';
-import { type Databases, fragment } from '../merge/tables.ts';
+import { waitsFor } from '../contract/references.ts';
+import type { LedgerStore } from '../ledger/store.ts';
+import { getTable } from '../ledger/table.ts';
+import type { Lake } from '../merge/ensure.ts';
+import { fragment } from '../merge/tables.ts';
+import { runQuery } from '../run-query.ts';
 import { renderSql } from '../sql/render.ts';
-import { knownKeys, type Reader } from './relations.ts';
+import { type Datasets, knownKeys, noRows, type Reader } from './relations.ts';
 
-/** How many rows of a batch refer to a parent that is not there, by the column that refers to it. */
-export type Orphans = Record<string, number>;
+export interface OrphanPorts extends Lake {
+  ledger: LedgerStore;
+  datasets: Datasets;
+}
 
-/** One row of counts, in the order of the dataset's references, of the rows that a batch has written and left in place. */
-export function orphansQuery(
-  { files, databases, datasets }: { files: SqlFiles; databases: Databases; datasets: Record<string, Dataset> },
+/** Rows of one file whose parent was not there when they were merged, of one reference. */
+export interface Orphans {
+  column: string;
+  /** The parent's dataset. */
+  dataset: string;
+  on_orphan: 'flag' | 'hold';
+  rows: number;
+}
+
+/**
+ * Of each file of a batch, by its id, how many of the rows that it has in silver refer to a parent that is not there; of
+ * each reference, none left out. Empty for a dataset that refers to nothing.
+ */
+export async function countOrphans(
+  ports: OrphanPorts,
   dataset: Dataset,
   batchSeq: number,
-): string {
-  const reader: Reader = { datasets, table: ({ name }) => `${databases.silver}.${name}` };
-  const counts = dataset.references.map((_, index) => `count_if(orphan_${index}) as orphans_${index}`);
-  const missing = dataset.references.map(
+): Promise<Map<string, Orphans[]>> {
+  const { references } = dataset;
+  if (references.length === 0) return new Map();
+  const sql = await orphansQuery(ports, dataset, batchSeq);
+  const { queryId } = await runQuery(ports.athena, ports.clock, `counting the orphans of silver.${dataset.name}`, sql);
+  const rows = await ports.athena.rows(queryId);
+  return new Map(
+    rows.map(([fileId, ...counts]) => [
+      fileId!,
+      references.map(({ column, dataset: parent, onOrphan }, index) => ({
+        column,
+        dataset: parent,
+        on_orphan: onOrphan,
+        rows: Number(counts[index]),
+      })),
+    ]),
+  );
+}
+
+async function orphansQuery(ports: OrphanPorts, dataset: Dataset, batchSeq: number): Promise<string> {
+  const { ledger, datasets, databases, files } = ports;
+  const { references } = dataset;
+  const there = new Set<string>();
+  for (const name of references.flatMap((reference) => waitsFor(datasets, reference.dataset))) {
+    if ((await getTable(ledger, name)).committed !== undefined) there.add(name);
+  }
+  const reader: Reader = {
+    datasets,
+    table: (parent) => (there.has(parent.name) ? `${databases.silver}.${parent.name}` : noRows(parent)),
+  };
+  const isOrphan = references.map(
     ({ column, dataset: parent, parentColumn }, index) =>
       `${column} is not null and ${column} not in ${knownKeys(reader, parent, parentColumn)} as orphan_${index}`,
   );
   return renderSql(files['silver/orphans']!, {
     identifiers: {
       target: `${databases.silver}.${dataset.name}`,
-      counts: fragment(counts.join(', ')),
-      missing: fragment(missing.join(',\n    ')),
+      counts: fragment(references.map((_, index) => `count_if(orphan_${index}) as orphans_${index}`).join(', ')),
+      is_orphan: fragment(isOrphan.join(',\n    ')),
     },
     literals: { batch_seq: batchSeq },
   });

@@ -17,8 +17,14 @@ export interface Reader {
   table(dataset: Dataset): string;
 }
 
-/** The columns of `<dataset>_history` beside those of the table. */
-export const historyColumns = ['valid_from', 'valid_to', 'is_current'] as const;
+export const nullOf = (type: string): string =>
+  `cast(null as ${{ string: 'varchar', timestamp: 'timestamp(6)' }[type] ?? type})`;
+
+/** No rows, but the columns of a table: of one that is not there yet. */
+export function noRows(dataset: Dataset): string {
+  const columns = silverColumns(dataset).map(({ name, type }) => `${nullOf(type)} as ${name}`);
+  return `(select ${list(columns)} where false)`;
+}
 
 /** What counts now: no deleted rows, of several versions the one that is valid, none that waits. */
 export function currentRows(reader: Reader, dataset: Dataset): string {

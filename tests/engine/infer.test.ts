@@ -119,7 +119,7 @@ describe('the sample', () => {
       ['name', true],
       ['score', false],
     ]);
-    expect(found.columns[2]!.notes).toContain('1 file of the sample lack it');
+    expect(found.columns[2]!.notes).toContain('1 file of the sample lacks it');
   });
 
   it('leaves what is nested to meta_rescued', async () => {
@@ -162,6 +162,11 @@ describe('a file that is no sample', () => {
     ['is broken gzip', gzipSync('id,name\n'.repeat(99)).subarray(0, 30), /^f: the compressed file breaks off/],
     ['names a column twice', 'id,name,ID\n1,2,3\n', /^f: the column "ID" is in the header twice/],
     ['begins with a title', 'Report of May\n\nid,name\n1,2\n', /^f: no record has as many fields as the first line/],
+    [
+      'has too many columns',
+      `${Array.from({ length: 301 }, (_, n) => `c${n}`).join(',')}\n${'1,'.repeat(300)}1\n`,
+      /^f: it has 301 columns; a contract has at most 300/,
+    ],
     ['has no JSON records', '[1, 2]', /^f: none of its records has a key/],
   ])('is refused with its name and the reason: it %s', async (_, bytes, reason) => {
     const error = await failure(inferFrom([{ name: 'f', bytes }]));
