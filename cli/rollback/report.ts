@@ -72,7 +72,8 @@ export function reportStates(terminal: Terminal, dataset: string, states: TableS
     ['committed', 'snapshot', 'what', right('files'), right('rows')],
     states.map((state) => [state.at, state.id, whatIs(state), filesOf(state) || '', formatCount(state.rows)]),
   );
-  terminal.note(`${plural(states.length, 'snapshot')} of silver.${dataset}; older ones have expired`);
+  const expired = states[0]?.parent === null ? '' : '; older ones have expired';
+  terminal.note(`${plural(states.length, 'snapshot')} of silver.${dataset}${expired}`);
 }
 
 const filesOf = ({ commits }: TableState) => commits.reduce((sum, { file_ids }) => sum + file_ids.length, 0);

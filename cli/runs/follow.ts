@@ -133,7 +133,10 @@ function outcomeOf(
     case 'already_ingested':
       return { outcome: 'already_ingested' };
     case 'undone':
-      return { outcome: 'undone', error: 'it was taken out of the lake; `tributary rerun FILE_ID --again` brings it back' };
+      return {
+        outcome: 'undone',
+        error: 'it was taken out of the lake; `tributary rerun FILE_ID --again` brings it back',
+      };
     case 'not_a_file':
       return { outcome: 'not_a_file', error: facts.reason };
     case 'done':

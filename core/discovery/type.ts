@@ -41,6 +41,7 @@ export function readType({ values, declared }: Evidence, name: string, mustBeTex
     ...(wanted?.notes ?? []),
     ...(isSpread ? ['some values differ only in white space around them, which is cut off'] : []),
     ...nearly(rest, mustBeText || isTextByNature(name)),
+    ...withCurrency(rest),
   ];
   return {
     type: { kind: 'string' },
@@ -222,6 +223,15 @@ function nearly(values: ReadonlyMap<string, number>, meant: boolean): string[] {
     ];
   }
   return [];
+}
+
+const CURRENCY = /^(?:[A-Z]{2,3}|[A-Z]{0,2}\p{Sc}) ?(?=[\d-])|(?<=\d) ?(?:[A-Z]{3}|\p{Sc})$/u;
+
+/** Amounts that carry their currency are numbers by a rule that needs another column for it. */
+function withCurrency(values: ReadonlyMap<string, number>): string[] {
+  const carrying = [...values.keys()].filter((text) => CURRENCY.test(text));
+  if (carrying.length === 0 || !readNumbers([...values.keys()].map((text) => text.replace(CURRENCY, '')))) return [];
+  return [`amounts with their currency (${examples(carrying)}): numbers, if money names the column of the currency`];
 }
 
 /** The first few texts, in quotes, cut where they are long. */

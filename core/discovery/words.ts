@@ -8,15 +8,8 @@ const NULLS_OF_TEXTS = new Set('n/a n.a. #n/a null - -- \\n (null) <null>'.split
 export const isNullSpelling = (text: string): boolean => NULLS.has(text.trim().toLowerCase());
 export const isNullOfTexts = (text: string): boolean => NULLS_OF_TEXTS.has(text.trim().toLowerCase());
 
-const PAIRS: [yes: string, no: string][] = [
-  ['yes', 'no'],
-  ['y', 'n'],
-  ['t', 'f'],
-  ['ja', 'nein'],
-  ['oui', 'non'],
-  ['on', 'off'],
-  ['1', '0'],
-];
+const YES = ['true', 'yes', 'y', 't', '1', 'on', 'ja', 'oui'];
+const NO = ['false', 'no', 'n', 'f', '0', 'off', 'nein', 'non'];
 
 /** Columns that answer a question. */
 const QUESTION =
@@ -30,19 +23,24 @@ export const isQuestion = (name: string): boolean => QUESTION.test(name);
  */
 export function readBooleans(texts: string[], name: string): Record<string, string[]> | undefined {
   if (texts.length === 0) return undefined;
-  const folded = new Set(texts.map((text) => text.toLowerCase()));
-  if ([...folded].every((text) => text === 'true' || text === 'false')) return {};
-  const pair = PAIRS.find((words) => [...folded].every((text) => words.includes(text)));
-  if (!pair || ((folded.size < 2 || pair[0] === '1') && !isQuestion(name))) return undefined;
-  const spelled = (word: string) => texts.filter((text) => text.toLowerCase() === word).sort();
-  const found = { true: spelled(pair[0]), false: spelled(pair[1]) };
+  const spelled = (words: string[]) => texts.filter((text) => words.includes(text.toLowerCase())).sort();
+  const [yes, no] = [spelled(YES), spelled(NO)];
+  if (yes.length + no.length < texts.length) return undefined;
+  const others = [...yes, ...no].filter((text) => !/^(?:true|false)$/i.test(text));
+  if (others.length === 0) return {};
+  const isBare = yes.length === 0 || no.length === 0 || others.every((text) => text === '1' || text === '0');
+  if (isBare && !isQuestion(name)) return undefined;
   // Of an answer that the sample does not have, the spelling is that of the other.
-  if (found.true.length === 0) found.true = [likeCase(pair[0], found.false[0]!)];
-  if (found.false.length === 0) found.false = [likeCase(pair[1], found.true[0]!)];
-  return found;
+  if (yes.length === 0) yes.push(opposite(no[0]!, NO, YES));
+  if (no.length === 0) no.push(opposite(yes[0]!, YES, NO));
+  const aliases = (found: string[]) => found.filter((text) => !/^(?:true|false)$/i.test(text));
+  return Object.fromEntries(
+    [['true', aliases(yes)] as const, ['false', aliases(no)] as const].filter(([, spellings]) => spellings.length > 0),
+  );
 }
 
-const likeCase = (word: string, model: string): string => {
-  if (model === model.toLowerCase()) return word;
-  return model === model.toUpperCase() ? word.toUpperCase() : word[0]!.toUpperCase() + word.slice(1);
+const opposite = (text: string, of: string[], to: string[]): string => {
+  const word = to[of.indexOf(text.toLowerCase())]!;
+  if (text === text.toLowerCase()) return word;
+  return text === text.toUpperCase() ? word.toUpperCase() : word[0]!.toUpperCase() + word.slice(1);
 };

@@ -35,7 +35,9 @@ export async function stageFile(store: LedgerStore, clock: Clock, fileId: string
     }
     const { state } = await fileState(store, file);
     if (state === 'undone') {
-      throw new InvalidInputError(`file ${fileId} was taken out of the lake; \`tributary rerun ${fileId} --again\` brings it back`);
+      throw new InvalidInputError(
+        `file ${fileId} was taken out of the lake; \`tributary rerun ${fileId} --again\` brings it back`,
+      );
     }
     if (state === 'staged' && file.error !== undefined) {
       // Its run is at it again: the error must not keep it from being woken.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dropText, query, type Row } from './cloud.ts';
+import { dropText, type Row } from './cloud.ts';
 import {
   type Booking,
   bookings,
@@ -22,6 +22,7 @@ import {
   groupBy,
   instant,
   jsonLines,
+  query,
   sum,
   toCents,
 } from './systems.ts';

@@ -3,7 +3,7 @@ import { readDatasets, readSqlFiles } from '../../aws/project-files.ts';
 import { type Mart, parseMarts } from '../../core/gold/mart.ts';
 import { liveSelect } from '../../core/gold/statements.ts';
 import { stack } from './cloud.ts';
-import { answers, dayAfter, dice, dropAll, fromCents, instant, jsonLines } from './systems.ts';
+import { dayAfter, dice, dropAll, fromCents, instant, jsonLines, query } from './systems.ts';
 
 /**
  * Random files of all datasets at once: rows that move, are corrected, come late, are deleted, and refer to what is not
@@ -84,9 +84,9 @@ async function difference(mart: Mart): Promise<string[]> {
   const count = (from: string, without: string) =>
     `(select count(*) from (select * from (${from}) except all select * from (${without})))`;
   const stored = `select * from {gold}.${mart.name}`;
-  const [row] = await answers(`select ${count(stored, select)} as surplus, ${count(select, stored)} as missing`);
-  const [surplus, missing] = row!;
-  return surplus === '0' && missing === '0' ? [] : [`${mart.name}: ${surplus} too many, ${missing} missing`];
+  const [row] = await query(`select ${count(stored, select)} as surplus, ${count(select, stored)} as missing`);
+  const { surplus, missing } = row!;
+  return surplus === 0 && missing === 0 ? [] : [`${mart.name}: ${surplus} too many, ${missing} missing`];
 }
 
 it('leaves every mart as its SELECT has it, after each step of a random history', async () => {

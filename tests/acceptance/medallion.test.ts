@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readText } from '../../aws/s3.ts';
-import { type Dropped, query, type Row, stack } from './cloud.ts';
+import { type Dropped, type Row, stack } from './cloud.ts';
 import {
   ask,
   csv,
@@ -12,6 +12,7 @@ import {
   groupBy,
   instant,
   latest,
+  query,
   sum,
   toCents,
 } from './systems.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { query, type Row } from './cloud.ts';
+import type { Row } from './cloud.ts';
 import {
   ask,
   dayAfter,
@@ -10,6 +10,7 @@ import {
   instant,
   jsonLines,
   latest,
+  query,
   scannedBytes,
   sum,
   toCents,

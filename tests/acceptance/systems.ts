@@ -1,4 +1,5 @@
 import { type QueryState, queryPages, queryState, startQuery } from '../../aws/query.ts';
+import { rowJson } from '../../cli/query/result.ts';
 import { type Dropped, drop, fileOf, type Row, stack, tributaryJson } from './cloud.ts';
 
 /** What the tests of the five systems share: files made of plain rows, questions from sql/queries, sums in cents. */
@@ -59,11 +60,13 @@ async function ran(sql: string): Promise<{ id: string; state: QueryState }> {
 /** Bytes that a query scans. */
 export const scannedBytes = async (sql: string): Promise<number> => (await ran(sql)).state.bytesScanned;
 
-/** Rows of a query, values as text. */
-export async function answers(sql: string): Promise<(string | null)[][]> {
+/** Rows of a query, as `tributary --json query` prints them. */
+export async function query(sql: string): Promise<Row[]> {
   const { id, state } = await ran(sql);
-  const all: (string | null)[][] = [];
-  for await (const { rows } of queryPages(id, state.hasHeader)) all.push(...rows);
+  const all: Row[] = [];
+  for await (const { columns, rows } of queryPages(id, state.hasHeader)) {
+    all.push(...rows.map((row) => rowJson(columns, row)));
+  }
   return all;
 }
 

@@ -62,7 +62,7 @@ describe('the packaged template', () => {
       (name) => template.Resources[name]!.Type === 'AWS::StepFunctions::StateMachine',
     );
     const others = ['FileLandedRuleRole', 'NightlyRuleRole', 'SnowflakeRole', ...machines.map((name) => `${name}Role`)];
-    expect(machines).toHaveLength(4);
+    expect(machines).toHaveLength(5);
     expect(all.sort()).toEqual([...given, ...others].sort());
   });
 

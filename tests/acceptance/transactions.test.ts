@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { query, type Row, tributaryJson } from './cloud.ts';
+import { type Row, tributaryJson } from './cloud.ts';
 import {
   ask,
   csv,
@@ -11,6 +11,7 @@ import {
   groupBy,
   instant,
   latest,
+  query,
   sum,
   toCents,
 } from './systems.ts';

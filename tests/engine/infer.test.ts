@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { generateCustomers } from '../../core/generate/customers.ts';
 import { generateOrders, generateOrdersJson } from '../../core/generate/orders.ts';
 import { generateProducts } from '../../core/generate/products.ts';
@@ -15,6 +15,8 @@ const options = { seed: 'infer', rows: 300, dirtyShare: 0, at };
 
 const types = (columns: { name: string; type: { kind: string } }[]) =>
   Object.fromEntries(columns.map(({ name, type }) => [name, type.kind]));
+
+jest.setTimeout(60_000);
 
 describe('a draft of orders', () => {
   it('finds types, key, version, partition, enumeration, patterns and references', async () => {

@@ -44,11 +44,14 @@ beforeAll(async () => {
 
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-it.each(['ingest', 'undo', 'rollback', 'replay', 'maintain'])('finds a run of %s by the name that a page gives', async (kind) => {
-  const found = await findRun(session, `a-run-of-${kind}`);
+it.each(['ingest', 'undo', 'rollback', 'replay', 'maintain'])(
+  'finds a run of %s by the name that a page gives',
+  async (kind) => {
+    const found = await findRun(session, `a-run-of-${kind}`);
 
-  expect(found.arn).toBe(arnOf(kind, `a-run-of-${kind}`));
-});
+    expect(found.arn).toBe(arnOf(kind, `a-run-of-${kind}`));
+  },
+);
 
 it('says so when no state machine has such a run', async () => {
   await expect(findRun(session, 'no-such-run')).rejects.toThrow('no run found for "no-such-run"');

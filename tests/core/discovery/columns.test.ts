@@ -53,6 +53,8 @@ describe('the type of a column', () => {
     ['is_active', ['1', '0'], { type: { kind: 'boolean' }, valueAliases: { true: ['1'], false: ['0'] } }],
     ['flags', ['1', '0'], { type: { kind: 'int' } }],
     ['member', ['Y', 'N', 'y'], { type: { kind: 'boolean' }, valueAliases: { true: ['Y', 'y'], false: ['N'] } }],
+    ['is_ok', ['yes', 'FALSE', '1'], { type: { kind: 'boolean' }, valueAliases: { true: ['1', 'yes'] } }],
+    ['is_ok', ['y', 'true'], { valueAliases: { true: ['y'] } }],
     ['created_at', ['1767225600', '1767225601'], { type: { kind: 'timestamp' }, formats: ['epoch_seconds'] }],
     ['event_ts', ['1767225600000'], { type: { kind: 'timestamp' }, formats: ['epoch_milliseconds'] }],
     ['day', ['20260131', '20251224'], { type: { kind: 'date' }, formats: ['yyyyMMdd'] }],
@@ -93,6 +95,15 @@ describe('the type of a column', () => {
 
     expect(column.type.kind).toBe('string');
     expect(column.notes.join()).toContain('99 % are whole numbers, but 1 is not ("a dozen")');
+  });
+
+  it('is a string where amounts carry their currency, with the way to make them numbers', () => {
+    const { type, notes } = guess('amount', ['EUR 120.50', '€9', '7.00', '-3 USD']);
+
+    expect(type.kind).toBe('string');
+    expect(notes).toContain(
+      'amounts with their currency ("EUR 120.50", "€9", "-3 USD"): numbers, if money names the column of the currency',
+    );
   });
 
   it('is read without the white space around its values', () => {

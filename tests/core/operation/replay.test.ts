@@ -73,6 +73,7 @@ describe('a replay', () => {
       batch_seq: before.batch_seq + 1,
       snapshot_id: silver.names.get('orders')!.version,
     });
+    expect(table.rebuilt_snapshot).toBe(table.committed!.snapshot_id);
     expect(table.owner).toBeUndefined();
     expect(await statusOf(2)).toMatchObject({ status: 'done', stage_id: 'file2-again1' });
     expect(await currentOperation(world.ledger, 'orders')).toBeUndefined();

@@ -60,7 +60,7 @@ async function live(life: Life, step: Step): Promise<void> {
     const n = pick(await numbered(life, 'undone'), step.again);
     if (n !== undefined) expect(await again(lake, n, `again:${life.n}`)).toBe('done');
   } else if ('rewrite' in step) {
-    lake.rewrite();
+    await lake.rewrite();
   } else {
     const { id } = lake.snapshots[step.rollback % lake.snapshots.length]!;
     const then = await lake.content(id);

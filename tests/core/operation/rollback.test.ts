@@ -302,7 +302,7 @@ describe('planRollback', () => {
   it('ends at once when the table is what it shall be, also when only files were rewritten since', async () => {
     const { lake, after } = await three();
     const first = await rollback(lake, after[3]!);
-    lake.rewrite();
+    await lake.rewrite();
 
     expect([first, await rollback(lake, after[3]!)]).toEqual(['nothing', 'nothing']);
     expect(await currentOperation(lake.ports.ledger, 'things')).toBeUndefined();
