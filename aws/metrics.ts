@@ -20,6 +20,8 @@ export function publishMetrics(batch: BatchMetrics): void {
   count('RowsSuperseded', batch.counts.superseded);
   ended(metrics, batch.files, 0);
   count('AnomalousFiles', batch.anomalousFiles);
+  count('FlaggedOrphans', batch.orphans.flag);
+  count('HeldRows', batch.orphans.hold);
   metrics.addMetric('RejectedPercent', MetricUnit.Percent, batch.rejectedPercent);
   if (batch.rulePassPercent !== undefined) {
     metrics.addMetric('RulePassPercent', MetricUnit.Percent, batch.rulePassPercent);

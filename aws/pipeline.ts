@@ -92,6 +92,7 @@ export function pipelinePorts(config: Config = readConfig()) {
   };
   const publish: Omit<PublishPorts, 'publish'> = {
     ...lake,
+    datasets,
     ...wake,
     records,
     // The files are in the lake: that nobody can be told of it now must not hold up the next.

@@ -5,9 +5,9 @@ import { failureOf } from '../../core/incident/history.ts';
 import { timeline } from '../../core/incident/timeline.ts';
 import { action } from '../context.ts';
 import { formatDuration, formatTime, printable } from '../format.ts';
-import { anomaliesOf } from '../runs/anomalies.ts';
 import { describeRun } from '../runs/describe.ts';
 import { findRun } from '../runs/find.ts';
+import { remarksOf } from '../runs/remarks.ts';
 import { outcomeStyle, runJson, STATE_COLUMNS, stateRows, took, words } from '../runs/render.ts';
 import { reportOf } from '../runs/report-of.ts';
 
@@ -27,12 +27,13 @@ export function run(program: Command): void {
         const failure = over ? undefined : failureOf([...events].reverse());
         const now = clock.now();
         const facts = describeRun(found);
-        const anomalies = await anomaliesOf(session, facts);
+        const { anomalies, orphans } = await remarksOf(session, facts);
         const report = await reportOf(session, facts);
         if (terminal.mode === 'json') {
           return terminal.json({
             ...runJson(found, now),
             anomalies,
+            orphans,
             report: report ?? null,
             states: visits,
             failure: failure ?? null,
@@ -54,6 +55,7 @@ export function run(program: Command): void {
           ['merged by', facts.leader],
           ...facts.warnings.map((warning): [string, string] => ['warning', printable(warning)]),
           ...anomalies.map((anomaly): [string, string] => ['unusual', anomaly]),
+          ...orphans.map((sentence): [string, string] => ['orphans', sentence]),
           ['report', report],
           ['console', console],
         ];

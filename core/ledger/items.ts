@@ -74,6 +74,8 @@ export interface FileItem extends Stored {
   finished_at?: Time;
   /** What it had unlike the files of its dataset before it, once it is done. */
   anomalies?: Anomaly[];
+  /** Rows whose parent was not there when they were merged. */
+  orphans?: Orphans[];
   /** Last error, as `Name: message`. */
   error?: string;
   /** Why the merge refuses this file, found by another run that merged it with others; its next run fails with it. */
@@ -83,6 +85,15 @@ export interface FileItem extends Stored {
   undone_by?: string;
   /** Id of the operation, if that was a rollback of the table. */
   rolled_back?: string;
+}
+
+/** How many rows of a file refer to parents that were not there when it was merged, by one column. */
+export interface Orphans {
+  column_name: string;
+  /** The dataset of the parents. */
+  parent: string;
+  on_orphan: 'flag' | 'hold';
+  rows: number;
 }
 
 export interface Verdict {

@@ -3,13 +3,13 @@ import { RowConservationError } from '../errors.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
 import type { BatchItem, FileItem, RowCounts } from '../ledger/items.ts';
 import { batchEnded, getTable, release, renew, writeBatch } from '../ledger/table.ts';
-import type { Lake } from '../merge/ensure.ts';
 import { mergedBatch } from '../merge/lead.ts';
 import { conservationQuery } from '../merge/statements.ts';
 import { rejectedPercent } from '../quality/make-record.ts';
 import { dayOf } from '../quality/record.ts';
 import { anomalyNotice, type Recorded, type RecordPorts, recordBatch } from '../quality/record-batch.ts';
 import { runQuery } from '../run-query.ts';
+import { countOrphans, type OrphanPorts } from '../silver/orphans.ts';
 import type { Published } from './payloads.ts';
 import type { Notice } from './quarantine.ts';
 import { type WakePorts, wakeNext } from './wake.ts';
@@ -24,6 +24,8 @@ export interface BatchMetrics {
   rulePassPercent: number | undefined;
   /** Files unlike those of their dataset before them. */
   anomalousFiles: number;
+  /** Rows whose parent is not there, by what becomes of them; a row with two missing parents counts for each. */
+  orphans: Record<'flag' | 'hold', number>;
   perFile: {
     bytes: number;
     rows: number;
@@ -36,7 +38,7 @@ export interface BatchMetrics {
   mergeSeconds: number;
 }
 
-export interface PublishPorts extends Lake, WakePorts, RecordPorts {
+export interface PublishPorts extends OrphanPorts, WakePorts, RecordPorts {
   publish(metrics: BatchMetrics): void;
   /** Tells the dataset's owner. The files are in the lake: a failure is not to hold up the next. */
   notify(notice: Notice): Promise<void>;
@@ -58,10 +60,13 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
   const days = new Set<string>();
   if (open !== undefined) {
     const files = await filesOf(ports, open.batch);
-    await checkConservation(ports, dataset, open.batch, files);
+    const [orphans] = await Promise.all([
+      countOrphans(ports, dataset, open.batch.batch_seq),
+      checkConservation(ports, dataset, open.batch, files),
+    ]);
     // The count may have taken long: who has lost the lease meanwhile writes nothing over what the next holder wrote.
     await renew(ports.ledger, ports.clock, dataset.name, run, open.lease.token);
-    const recorded = await recordBatch(ports, dataset, open.batch, files);
+    const recorded = await recordBatch(ports, dataset, open.batch, files, orphans);
     const metrics = measure(dataset.name, open.batch, recorded);
     ports.publish(metrics);
     await Promise.all(recorded.map((one) => endFile(ports, dataset, open.batch, one)));
@@ -78,12 +83,12 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
 
 /** Marks a file done, and tells the owner if it is unusual, once unless this call dies in between. */
 async function endFile(ports: PublishPorts, dataset: Dataset, batch: BatchItem, recorded: Recorded): Promise<void> {
-  const { file, finished_at, anomalies } = recorded;
+  const { file, finished_at, anomalies, orphans } = recorded;
   let ended = false;
   await updateFile(ports.ledger, ports.clock, file.file_id, ({ status, staged_seq }) => {
     // One that has been taken out since, while this call stood still and another run ended the batch, stays out.
     ended = status === 'staged' && staged_seq! <= batch.to_seq;
-    return ended ? { status: 'done', error: undefined, finished_at, anomalies } : undefined;
+    return ended ? { status: 'done', error: undefined, finished_at, anomalies, orphans } : undefined;
   });
   if (ended && anomalies.length > 0) await ports.notify(anomalyNotice(dataset, file, anomalies));
 }
@@ -156,6 +161,7 @@ function measure(dataset: string, batch: BatchItem, recorded: Recorded[]): Batch
     rejectedPercent: Math.max(...files.map(({ counts }) => rejectedPercent(counts!))),
     rulePassPercent: checks === 0 ? undefined : (100 * (checks - broken)) / checks,
     anomalousFiles: recorded.filter(({ anomalies }) => anomalies.length > 0).length,
+    orphans: { flag: orphansOf(recorded, 'flag'), hold: orphansOf(recorded, 'hold') },
     perFile: recorded.map(({ file, run_seconds, drop_to_gold_seconds }) => ({
       bytes: file.size,
       rows: file.counts!.in,
@@ -166,3 +172,9 @@ function measure(dataset: string, batch: BatchItem, recorded: Recorded[]): Batch
     mergeSeconds: (Date.parse(batch.merged_at ?? batch.planned_at) - Date.parse(batch.planned_at)) / 1000,
   };
 }
+
+const orphansOf = (recorded: Recorded[], policy: 'flag' | 'hold'): number =>
+  recorded
+    .flatMap(({ orphans }) => orphans)
+    .filter(({ on_orphan }) => on_orphan === policy)
+    .reduce((all, { rows }) => all + rows, 0);

@@ -1,5 +1,5 @@
 import type { Dataset } from '../contract/dataset.ts';
-import type { BatchItem, FileItem, RowCounts, Time } from '../ledger/items.ts';
+import type { BatchItem, FileItem, Orphans, RowCounts, Time } from '../ledger/items.ts';
 import { describeGate, type Profile } from '../validation/result.ts';
 import type { Anomaly, ColumnRecord, FileRecord, GateRecord } from './record.ts';
 import { ruleResults } from './rules.ts';
@@ -7,13 +7,19 @@ import { ruleResults } from './rules.ts';
 /** Unknown columns that a record lists. */
 const listedUnknown = 300;
 
+/** What was found of a file when it was merged. */
+export interface Findings {
+  anomalies: Anomaly[];
+  orphans: Orphans[];
+}
+
 /** A file whose rows are in silver and gold. */
 export function doneRecord(
   dataset: Dataset,
   file: FileItem,
   batch: Pick<BatchItem, 'batch_seq' | 'snapshot_id' | 'merged_at'>,
   profile: Profile | undefined,
-  anomalies: Anomaly[],
+  { anomalies, orphans }: Findings,
   finished: Time,
 ): FileRecord {
   return {
@@ -25,6 +31,7 @@ export function doneRecord(
     ...rows(file.counts),
     ...measured(dataset, profile),
     anomalies,
+    orphans,
     batch_seq: batch.batch_seq,
     snapshot_id: batch.snapshot_id ?? null,
     ...times(file, finished),
@@ -53,6 +60,7 @@ export function refusedRecord(dataset: Dataset, file: FileItem, refusal: Refusal
     ...rows(profile?.counts),
     ...measured(dataset, profile),
     anomalies: [],
+    orphans: [],
     batch_seq: null,
     snapshot_id: null,
     ...times(file, finished),

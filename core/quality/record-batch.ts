@@ -1,5 +1,5 @@
 import type { Dataset } from '../contract/dataset.ts';
-import type { BatchItem, FileItem, Time } from '../ledger/items.ts';
+import type { BatchItem, FileItem, Orphans, Time } from '../ledger/items.ts';
 import type { Clock, LedgerStore } from '../ledger/store.ts';
 import { stagingFolder } from '../pipeline/keys.ts';
 import type { Notice } from '../pipeline/quarantine.ts';
@@ -21,6 +21,7 @@ export interface Recorded {
   file: FileItem;
   finished_at: Time;
   anomalies: Anomaly[];
+  orphans: Orphans[];
   /** From the start of its run. */
   run_seconds: number | null;
   drop_to_gold_seconds: number;
@@ -41,18 +42,19 @@ export async function recordBatch(
   dataset: Dataset,
   batch: BatchItem,
   files: FileItem[],
+  orphansOf: Map<string, Orphans[]>,
 ): Promise<Recorded[]> {
   const { ledger, clock, records } = ports;
   const anomalies = await judgeBatch(ledger, clock, dataset.name, batch.batch_seq, files);
   const now = clock.now().toISOString();
   const recorded: Recorded[] = [];
   await sideBySide([...files.entries()], atOnce, async ([index, file]) => {
-    const found = anomalies.get(file.file_id) ?? [];
+    const found = { anomalies: anomalies.get(file.file_id) ?? [], orphans: orphansOf.get(file.file_id) ?? [] };
     const finished = (file.status === 'done' ? file.finished_at : undefined) ?? now;
     const profile = await records.profile(profileKey(file));
     const record = doneRecord(dataset, file, batch, profile, found, finished);
     await records.write(record);
-    recorded[index] = { file, finished_at: finished, anomalies: found, ...figures(record) };
+    recorded[index] = { file, finished_at: finished, ...found, ...figures(record) };
   });
   for (const day of new Set(files.map(dayOf))) await records.showDay(dataset.name, day);
   return recorded;

@@ -21,7 +21,8 @@ export async function recordReplayed(
   if (noted.state === 'ready') {
     const profile = await records.profile(noted.staging!.profile_key);
     const finished = file.finished_at ?? now;
-    return records.write(doneRecord(dataset, file, { batch_seq }, profile, file.anomalies ?? [], finished));
+    const { anomalies = [], orphans = [] } = file;
+    return records.write(doneRecord(dataset, file, { batch_seq }, profile, { anomalies, orphans }, finished));
   }
   const stageId = noted.quarantine_stage ?? `${file.file_id}-${file.attempts}`;
   const profile = await records.profile(`${quarantineFolder(dataset.name, stageId)}/_profile.json`);

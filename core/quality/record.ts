@@ -1,5 +1,5 @@
 import type { Severity } from '../contract/dataset.ts';
-import type { Time } from '../ledger/items.ts';
+import type { Orphans, Time } from '../ledger/items.ts';
 import type { Example } from '../validation/result.ts';
 
 /**
@@ -56,6 +56,8 @@ export interface FileRecord {
   columns: ColumnRecord[];
   /** What the file had unlike the files of its dataset before it. */
   anomalies: Anomaly[];
+  /** Rows whose parent was not there when they were merged; it may have come since. */
+  orphans: Orphans[];
 
   /** The commit that brought its rows to silver; null for a file that was refused. */
   batch_seq: number | null;

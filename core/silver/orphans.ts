@@ -1,5 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { waitsFor } from '../contract/references.ts';
+import type { Orphans } from '../ledger/items.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import { getTable } from '../ledger/table.ts';
 import type { Lake } from '../merge/ensure.ts';
@@ -13,18 +14,9 @@ export interface OrphanPorts extends Lake {
   datasets: Datasets;
 }
 
-/** Rows of one file whose parent was not there when they were merged, of one reference. */
-export interface Orphans {
-  column: string;
-  /** The parent's dataset. */
-  dataset: string;
-  on_orphan: 'flag' | 'hold';
-  rows: number;
-}
-
 /**
- * Of each file of a batch, by its id, how many of the rows that it has in silver refer to a parent that is not there; of
- * each reference, none left out. Empty for a dataset that refers to nothing.
+ * Of each file of a batch, by its id, the references of its rows in silver to parents that are not there; only those that
+ * some row has. Empty for a dataset that refers to nothing.
  */
 export async function countOrphans(
   ports: OrphanPorts,
@@ -39,12 +31,11 @@ export async function countOrphans(
   return new Map(
     rows.map(([fileId, ...counts]) => [
       fileId!,
-      references.map(({ column, dataset: parent, onOrphan }, index) => ({
-        column,
-        dataset: parent,
-        on_orphan: onOrphan,
-        rows: Number(counts[index]),
-      })),
+      references
+        .map(({ column, dataset: parent, onOrphan }, index): Orphans => {
+          return { column_name: column, parent, on_orphan: onOrphan, rows: Number(counts[index]) };
+        })
+        .filter((orphans) => orphans.rows > 0),
     ]),
   );
 }
@@ -72,4 +63,15 @@ async function orphansQuery(ports: OrphanPorts, dataset: Dataset, batchSeq: numb
     },
     literals: { batch_seq: batchSeq },
   });
+}
+
+/** Orphans of a file as a sentence. */
+export function describeOrphans({ column_name, parent, on_orphan, rows }: Orphans): string {
+  const one = rows === 1;
+  const what = `${rows} ${one ? 'row' : 'rows'} had no parent in ${parent} when merged (${column_name})`;
+  const then =
+    on_orphan === 'hold'
+      ? `${one ? 'it waits' : 'they wait'} for it`
+      : `${one ? 'it counts' : 'they count'} all the same`;
+  return `${what}: ${then}`;
 }

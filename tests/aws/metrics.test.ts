@@ -33,7 +33,15 @@ const valuesOf = (name: string) =>
 
 const counts = { in: 10, accepted: 8, rejected: 2, duplicate: 0, superseded: 0 };
 const batch = (files: number): BatchMetrics => ({
-  ...{ dataset: 'orders', files, counts, rejectedPercent: 20, rulePassPercent: 99.5, anomalousFiles: 1 },
+  ...{
+    dataset: 'orders',
+    files,
+    counts,
+    rejectedPercent: 20,
+    rulePassPercent: 99.5,
+    anomalousFiles: 1,
+    orphans: { flag: 3, hold: 2 },
+  },
   ...{ bytesScanned: 1000, mergeSeconds: 3 },
   perFile: Array.from({ length: files }, (_, n) => ({
     ...{ bytes: 100 + n, rows: n, runSeconds: n === 0 ? undefined : 5, dropToGoldSeconds: 7 },
@@ -50,6 +58,7 @@ describe('the metrics of a batch', () => {
     expect(valuesOf('FilesIngested')).toEqual([2]);
     expect(valuesOf('FilesRejected')).toEqual([0]);
     expect(valuesOf('AnomalousFiles')).toEqual([1]);
+    expect([...valuesOf('FlaggedOrphans'), ...valuesOf('HeldRows')]).toEqual([3, 2]);
     expect(valuesOf('RulePassPercent')).toEqual([99.5]);
     expect(valuesOf('FileBytes')).toEqual([100, 101]);
     expect(valuesOf('RowsPerFile')).toEqual([0, 1]);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import type { BatchItem, FileItem } from '../../core/ledger/items.ts';
+import type { BatchItem, FileItem, Orphans } from '../../core/ledger/items.ts';
 import { doneRecord } from '../../core/quality/make-record.ts';
 import type { ColumnRecord, FileRecord, GateRecord, RuleResult } from '../../core/quality/record.ts';
 import { orders } from '../core/pipeline/world.ts';
@@ -26,7 +26,14 @@ const fields = (type: string) =>
 describe('the table of files', () => {
   it('has a column for every field of a record, under its name', () => {
     const file = { file_id: 'f', stage_id: 'f-1', last_modified: '2026-03-01T00:00:00.000Z' } as FileItem;
-    const record = doneRecord(orders, file, {} as BatchItem, undefined, [], '2026-03-01T00:00:00.000Z');
+    const record = doneRecord(
+      orders,
+      file,
+      {} as BatchItem,
+      undefined,
+      { anomalies: [], orphans: [] },
+      '2026-03-01T00:00:00.000Z',
+    );
 
     const named = [...PartitionKeys, ...StorageDescriptor.Columns].map(({ Name }) => Name);
 
@@ -44,6 +51,7 @@ describe('the table of files', () => {
     ['gates', ['name', 'severity', 'description', 'measured', 'unit', 'passed'] satisfies (keyof GateRecord)[]],
     ['columns', ['name', 'pii', 'nulls', 'distinct_values', 'min', 'max', 'top'] satisfies (keyof ColumnRecord)[]],
     ['anomalies', ['measure', 'value', 'low', 'high', 'median', 'files']],
+    ['orphans', ['column_name', 'parent', 'on_orphan', 'rows'] satisfies (keyof Orphans)[]],
   ])('has the parts of %s in the order in which the queries unnest them', (name, parts) => {
     expect(fields(typeOf(name))).toEqual(parts);
   });

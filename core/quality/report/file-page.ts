@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatDuration, formatPercent, plural } from '../../figures.ts';
 import { executionConsoleLink } from '../../incident/console-link.ts';
 import { quarantineFolder, stagingFolder } from '../../pipeline/keys.ts';
+import { describeOrphans } from '../../silver/orphans.ts';
 import { describeAnomaly } from '../band.ts';
 import { dayOf, type FileRecord, recordKey } from '../record.ts';
 import { countsOf } from './day.ts';
@@ -50,7 +51,7 @@ export function filePage(record: FileRecord, place: FilePlace): string {
 }
 
 function verdict(record: FileRecord, place: Place): Html {
-  const { outcome, error, dataset, rows_rejected, rows_accepted, anomalies } = record;
+  const { outcome, error, dataset, rows_rejected, rows_accepted, anomalies, orphans } = record;
   if (outcome === 'rejected') {
     return html`<div class="verdict bad"><strong>Refused: no row of this file was taken</strong>${foreign(error ?? '', 2000)}</div>`;
   }
@@ -68,6 +69,7 @@ function verdict(record: FileRecord, place: Place): Html {
       ),
     ...warned(record),
     ...anomalies.map((anomaly) => html`unusual: ${describeAnomaly(anomaly)}`),
+    ...orphans.map((found) => html`${describeOrphans(found)}`),
   ];
   const taken = `${plural(rows_accepted ?? 0, 'accepted row')} ${rows_accepted === 1 ? 'is' : 'are'} in silver.${dataset}`;
   if (remarks.length === 0)

@@ -172,6 +172,7 @@ export async function duckLake(key: string[] = ['id']): Promise<DuckLake> {
   const started: string[] = [];
   const unregistered: string[] = [];
   const ports: DuckLake['ports'] = {
+    datasets: { things: dataset },
     athena,
     clock,
     ledger,

@@ -1,4 +1,5 @@
 import { readSqlFiles } from '../../../aws/project-files.ts';
+import type { Dataset } from '../../../core/contract/dataset.ts';
 import { CommitConflictError } from '../../../core/errors.ts';
 import { updateFile } from '../../../core/ledger/files.ts';
 import type { FileItem } from '../../../core/ledger/items.ts';
@@ -79,6 +80,7 @@ export function lake(poison = '') {
 }
 
 export interface World extends ReplayPorts {
+  datasets: Record<string, Dataset>;
   records: ReturnType<typeof fakeRecords>;
   started: string[];
   /** Runs that have not ended. */
@@ -90,6 +92,7 @@ export function replayWorld(fake = lake(), ledger: LedgerStore = memoryStore()):
   const running = new Set<string>();
   return {
     athena: fake.athena,
+    datasets: { orders },
     pointers: fake.pointers,
     catalog: {
       exists: async (_, name) => fake.names.has(name),

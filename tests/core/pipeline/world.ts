@@ -94,6 +94,7 @@ export function fakeCatalog(): Catalog {
 }
 
 export interface World extends LeadPorts {
+  datasets: Record<string, Dataset>;
   ledger: LedgerStore;
   started: string[];
   published: number;
@@ -110,6 +111,7 @@ export function world(
   const started: string[] = [];
   return {
     athena: fake.athena,
+    datasets: { orders },
     catalog: fakeCatalog(),
     clock,
     files: readSqlFiles(),

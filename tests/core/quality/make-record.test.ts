@@ -45,10 +45,11 @@ const item = {
 } as FileItem;
 const batch = { batch_seq: 4, snapshot_id: '77', merged_at: '2026-03-02T00:00:20.000Z' } as BatchItem;
 const finished = '2026-03-02T00:00:35.000Z';
+const nothing = { anomalies: [], orphans: [] };
 const rule = (record: ReturnType<typeof doneRecord>, name: string) => record.rules.find((one) => one.name === name);
 
 describe('the record of a file that is done', () => {
-  const record = doneRecord(dataset, item, batch, profile, [], finished);
+  const record = doneRecord(dataset, item, batch, profile, nothing, finished);
 
   it('has lineage, counts, the commit and times of exactly this validation', () => {
     expect(record).toMatchObject({
@@ -94,7 +95,7 @@ describe('the record of a file that is done', () => {
   });
 
   it('does not call rules passed that the validation, of another version of the contract, did not check', () => {
-    const old = doneRecord(dataset, item, batch, { ...profile, contract_version: '0.9.0' }, [], finished);
+    const old = doneRecord(dataset, item, batch, { ...profile, contract_version: '0.9.0' }, nothing, finished);
 
     expect(old.contract_version).toBe('0.9.0');
     expect(old.rules.map(({ name }) => name).sort()).toEqual(
@@ -105,7 +106,7 @@ describe('the record of a file that is done', () => {
   it('leaves open what is not known of it any more', () => {
     const { claimed_at: _, ...older } = item;
 
-    const record = doneRecord(dataset, older as FileItem, batch, undefined, [], finished);
+    const record = doneRecord(dataset, older as FileItem, batch, undefined, nothing, finished);
 
     expect(record).toMatchObject({ rules: [], columns: [], rows_in: 10, started_at: null, run_seconds: null });
   });
@@ -118,7 +119,7 @@ describe('the record of a file that is done', () => {
       { ...item, counts: none },
       batch,
       { ...profile, counts: none, reasons: {}, warnings: {} },
-      [],
+      nothing,
       finished,
     );
 
@@ -149,7 +150,7 @@ describe('the record of a file that was refused', () => {
 
   it('has the same key and the same fields as that of a later success, which takes its place', () => {
     const refused = refusedRecord(dataset, item, { run: 'run2', stageId: 'file1-3', error }, finished);
-    const done = doneRecord(dataset, item, batch, profile, [], finished);
+    const done = doneRecord(dataset, item, batch, profile, nothing, finished);
 
     expect(recordKey(refused)).toBe(recordKey(done));
     expect(Object.keys(refused).sort()).toEqual(Object.keys(done).sort());

@@ -41,7 +41,7 @@ export function recordOf(day: number, more: Partial<FileRecord> = {}): FileRecor
       rows_superseded: 0,
       rejected_percent: 0,
     },
-    ...{ rules: [], gates: [], unknown_columns: [], anomalies: [] },
+    ...{ rules: [], gates: [], unknown_columns: [], anomalies: [], orphans: [] },
     columns: columnsOf({}),
     ...{ batch_seq: 1, snapshot_id: '1', received_at: at, started_at: at, merged_at: at, finished_at: at },
     ...{ run_seconds: 1, drop_to_gold_seconds: 1 },

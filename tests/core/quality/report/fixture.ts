@@ -79,6 +79,7 @@ export function fileRecord(n: number, over: Partial<FileRecord> = {}): FileRecor
       },
     ],
     anomalies: [],
+    orphans: [],
     batch_seq: 12,
     snapshot_id: '7312845529105523312',
     received_at: '2026-03-01T10:00:01.000Z',
