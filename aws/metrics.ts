@@ -20,8 +20,13 @@ export function publishMetrics(batch: BatchMetrics): void {
   count('RowsSuperseded', batch.counts.superseded);
   ended(metrics, batch.files, 0);
   count('AnomalousFiles', batch.anomalousFiles);
-  count('FlaggedOrphans', batch.orphans.flag);
-  count('HeldRows', batch.orphans.hold);
+  if (batch.orphans !== undefined) {
+    count('OrphansNotCounted', batch.orphans === null ? 1 : 0);
+    if (batch.orphans !== null) {
+      count('FlaggedOrphans', batch.orphans.flag);
+      count('HeldRows', batch.orphans.hold);
+    }
+  }
   metrics.addMetric('RejectedPercent', MetricUnit.Percent, batch.rejectedPercent);
   if (batch.rulePassPercent !== undefined) {
     metrics.addMetric('RulePassPercent', MetricUnit.Percent, batch.rulePassPercent);
@@ -39,7 +44,9 @@ function publishFiles(dataset: string, files: BatchMetrics['perFile']): void {
   for (const { bytes, rows, runSeconds, dropToGoldSeconds } of files) {
     metrics.addMetric('FileBytes', MetricUnit.Bytes, bytes);
     metrics.addMetric('RowsPerFile', MetricUnit.Count, rows);
-    metrics.addMetric('DropToGoldSeconds', MetricUnit.Seconds, dropToGoldSeconds);
+    if (dropToGoldSeconds !== undefined) {
+      metrics.addMetric('DropToGoldSeconds', MetricUnit.Seconds, dropToGoldSeconds);
+    }
     if (runSeconds !== undefined) metrics.addMetric('RunSeconds', MetricUnit.Seconds, runSeconds);
   }
   metrics.publishStoredMetrics();
@@ -84,7 +91,12 @@ export function publishSweep(report: SweepReport): void {
   count('MissedFiles', report.missed.count);
   count('StuckFiles', report.stuck.count);
   metrics.publishStoredMetrics();
-  for (const [zone, { objects, bytes }] of Object.entries(report.zones)) {
+  publishZones(report.zones);
+}
+
+/** Publishes how large zones are. */
+export function publishZones(zones: SweepReport['zones']): void {
+  for (const [zone, { objects, bytes }] of Object.entries(zones)) {
     const sizes = new Metrics();
     sizes.addDimensions({ stage: process.env.STAGE ?? '', zone });
     sizes.addMetric('ObjectCount', MetricUnit.Count, objects);

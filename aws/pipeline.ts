@@ -21,6 +21,7 @@ import { publishNotice } from './notices.ts';
 import { pointers } from './pointers.ts';
 import { readDatasets, readSqlFiles } from './project-files.ts';
 import { recordStore } from './quality.ts';
+import { stopQuery } from './query.ts';
 import { reports } from './reports.ts';
 import { copyVersion, exists, headVersion, readText, versionWithEtag, writeJson } from './s3.ts';
 import { logger } from './task.ts';
@@ -95,6 +96,9 @@ export function pipelinePorts(config: Config = readConfig()) {
     datasets,
     ...wake,
     records,
+    stopQuery: (id) => stopQuery(id).catch((error: Error) => logger.warn('a query was not stopped', { id, error })),
+    orphansNotCounted: (dataset, error) =>
+      logger.warn('orphans were not counted; the rows are in silver all the same', { dataset, error }),
     // The files are in the lake: that nobody can be told of it now must not hold up the next.
     notify: (notice) =>
       publishNotice(config.noticeTopicArn, notice).catch((error: Error) =>

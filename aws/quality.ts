@@ -18,6 +18,7 @@ export function recordStore(ops: string, bucket: string, pages: Reports): Record
     },
     showDay: (dataset, day) => registerDay(ops, [dataset, day], `s3://${bucket}/${dayFolder(dataset, day)}/`),
     refreshPages: pages.refresh,
+    refreshDay: pages.refreshDay,
     async profile(key) {
       try {
         return JSON.parse(await readText(bucket, key)) as Profile;

@@ -59,6 +59,7 @@ export async function queryState(id: string): Promise<QueryState> {
   };
 }
 
+/** Has a query end; one that has ended stays as it is. */
 export async function stopQuery(id: string): Promise<void> {
   await athena().send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
 }

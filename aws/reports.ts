@@ -3,7 +3,7 @@ import type { Mart } from '../core/gold/mart.ts';
 import { dayFolder, type FileRecord } from '../core/quality/record.ts';
 import { martsOf } from '../core/quality/report/marts.ts';
 import type { PagePorts } from '../core/quality/report/ports.ts';
-import { refreshPages, writeFilePage } from '../core/quality/report/refresh.ts';
+import { refreshDay, refreshPages, writeFilePage } from '../core/quality/report/refresh.ts';
 import { s3 } from './clients.ts';
 import type { Config } from './config.ts';
 import { publishUnwrittenReport } from './metrics.ts';
@@ -67,21 +67,27 @@ export function pagePorts(bucket: string): PagePorts {
 export interface Reports {
   file(record: FileRecord): Promise<void>;
   refresh(dataset: string, days: string[]): Promise<void>;
+  refreshDay(dataset: string, day: string): Promise<'done' | 'more'>;
 }
 
 /** Writes report pages and never fails: what could not be written is in the log and a metric, and the next run does it. */
 export function reports({ lakeBucket, stage }: Pick<Config, 'lakeBucket' | 'stage'>, marts: Mart[]): Reports {
   const ports = pagePorts(lakeBucket);
-  const tried = (dataset: string, what: object, written: Promise<void>) =>
+  const tried = <T>(dataset: string, what: object, written: Promise<T>): Promise<T | undefined> =>
     written.catch((error: Error) => {
       logger.error('a report page was not written; its record is in the lake', { dataset, ...what, error });
       publishUnwrittenReport(dataset);
+      return undefined;
     });
   return {
-    file: (record) => {
+    file: async (record) => {
       const place = { stage, lakeBucket, marts: martsOf(marts, record.dataset) };
-      return tried(record.dataset, { file_id: record.file_id }, writeFilePage(ports, record, place));
+      await tried(record.dataset, { file_id: record.file_id }, writeFilePage(ports, record, place));
     },
-    refresh: (dataset, days) => tried(dataset, { days }, refreshPages(ports, dataset, days, { stage, lakeBucket })),
+    refresh: async (dataset, days) => {
+      await tried(dataset, { days }, refreshPages(ports, dataset, days, { stage, lakeBucket }));
+    },
+    refreshDay: async (dataset, day) =>
+      (await tried(dataset, { day }, refreshDay(ports, dataset, day, { stage, lakeBucket }))) ?? 'done',
   };
 }

@@ -20,7 +20,8 @@ export async function poll(athena: Athena, clock: Clock, queryId: string, millis
 
 /**
  * Runs a short statement to its end and returns its id: DDL on first use, look-ups. Throws what the failure means, and
- * ServiceUnavailableError when it has not ended after `milliseconds`; repeating it is safe, since the token is new.
+ * ServiceUnavailableError when it has not ended after `milliseconds`; repeating it is safe, since the token is new. What
+ * nobody waits for any more is told to `stop`, if that is given.
  */
 export async function runQuery(
   athena: Athena,
@@ -28,11 +29,13 @@ export async function runQuery(
   what: string,
   sql: string,
   milliseconds = 120_000,
+  stop?: (queryId: string) => Promise<void>,
 ): Promise<{ queryId: string; bytesScanned: number }> {
   const queryId = await athena.start(sql, clientToken(sql, clock.now().getTime(), clock.random()));
   const status = await poll(athena, clock, queryId, milliseconds);
   if (status.state === 'succeeded') return { queryId, bytesScanned: status.bytesScanned };
   if (status.state === 'running') {
+    await stop?.(queryId);
     throw new ServiceUnavailableError(`${what} (Athena query ${queryId}) still runs after ${milliseconds / 1000} s`);
   }
   throw queryFailure(what, queryId, status);

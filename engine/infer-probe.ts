@@ -1,4 +1,5 @@
 import type { Dataset, FileFormat } from '../core/contract/dataset.ts';
+import type { LeftOut } from '../core/discovery/draft.ts';
 import type { DamagedRecord } from '../core/validation/reasons.ts';
 import type { TextFormat } from '../core/validation/recognise.ts';
 import { openSplitter } from '../core/validation/splitter.ts';
@@ -10,7 +11,9 @@ export interface Probed {
   file: FileFormat;
   delimiter?: string;
   headers: string[];
-  leftOut: { name: string; because: string }[];
+  /** A type for each header, if the file gives it one. */
+  types?: (string | undefined)[];
+  leftOut: LeftOut[];
   isCut: boolean;
 }
 

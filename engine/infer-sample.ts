@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Encoding, FileFormat } from '../core/contract/dataset.ts';
+import type { LeftOut } from '../core/discovery/draft.ts';
 import { FileRejectedError } from '../core/errors.ts';
 import { decoderOf } from '../core/validation/decode.ts';
 import { LIMITS } from '../core/validation/limits.ts';
@@ -33,7 +34,9 @@ export interface Sample {
   delimiter?: string;
   /** Headers of CSV, keys of JSON; of Parquet they are read later. */
   headers: string[];
-  leftOut: { name: string; because: string }[];
+  /** Of JSON, which keys hold numbers alone: they are written as programs do. */
+  types?: (string | undefined)[];
+  leftOut: LeftOut[];
   isCut: boolean;
 }
 
@@ -135,8 +138,8 @@ async function textSample(
   await writeFile(path, probed.text);
   const hasMark = /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 3));
   const file: FileFormat = { ...probed.file, ...(encoding === 'utf-8' || hasMark ? {} : { encoding }) };
-  const { delimiter, headers, leftOut } = probed;
-  return { name, format, compression, path, file, encoding, delimiter, headers, leftOut, isCut: probed.isCut };
+  const { text: _, ...found } = probed;
+  return { name, format, compression, path, encoding, ...found, file };
 }
 
 /** UTF-8, or Windows-1252 if bytes beyond ASCII are nowhere a character of UTF-8. */

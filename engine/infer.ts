@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Dataset, FileFormat } from '../core/contract/dataset.ts';
 import { parseContract } from '../core/contract/parse.ts';
 import { type Draft, draftTable, type SampleFile } from '../core/discovery/draft.ts';
+import { counted } from '../core/discovery/evidence.ts';
 import { type Guess, withoutRule } from '../core/discovery/guess.ts';
+import type { Key } from '../core/discovery/keys.ts';
 import { renderContract } from '../core/discovery/render.ts';
 import { FileRejectedError } from '../core/errors.ts';
 import type { RowCounts } from '../core/ledger/items.ts';
@@ -41,7 +43,7 @@ export interface Inferred {
  * the file that is no table, is empty or has nothing but a header.
  */
 export async function inferContract(options: InferOptions): Promise<Inferred> {
-  const { dataset, sources, rows, workDir, others } = options;
+  const { sources, rows, workDir } = options;
   const samples: Sample[] = [];
   for (const [index, source] of sources.entries()) {
     const folder = join(workDir, `file-${index}`);
@@ -49,10 +51,16 @@ export async function inferContract(options: InferOptions): Promise<Inferred> {
     samples.push(await named(source.name, takeSample(source, rows, folder)));
   }
   const { file, notes } = oneFormat(samples);
+  const draft = await draftOf(samples, file, notes, options);
+  return await settle(draft, samples, options);
+}
+
+async function draftOf(samples: Sample[], file: FileFormat, notes: string[], options: InferOptions): Promise<Draft> {
+  const { dataset, rows, workDir, others } = options;
   const db = await openDuckDb({ ...options, tempDirectory: join(workDir, 'spill') });
   try {
     const table = await sampleTable(db, samples, rows, workDir);
-    const drafted = await draftTable(dataset, table.evidence, table, others);
+    const drafted = await draftTable(dataset, table, others);
     const leftOut = [
       ...new Map(
         [...samples.flatMap((sample) => sample.leftOut), ...table.leftOut].map((each) => [each.name, each]),
@@ -63,7 +71,7 @@ export async function inferContract(options: InferOptions): Promise<Inferred> {
       format: formatOf(sample),
       ...table.files[index]!,
     }));
-    return await settle({ dataset, files, file, leftOut, notes, ...drafted }, samples, options);
+    return { dataset, files, file, leftOut, notes, ...drafted };
   } finally {
     db.close();
   }
@@ -117,13 +125,15 @@ async function settle(draft: Draft, samples: Sample[], options: InferOptions): P
     const guess = draft.columns.find(({ name }) => name === column);
     return guess && rule !== undefined && isOwnRule(rule, guess) ? [{ column, rule, rows }] : [];
   });
-  if (broken.length === 0) return { draft, yaml, contract, counts, reasons };
+  const isMixed = counts.superseded > 0 && draft.key.columns.length > 0 && draft.key.versions.length === 0;
+  if (broken.length === 0 && !isMixed) return { draft, yaml, contract, counts, reasons };
   const columns = draft.columns.map((guess) =>
     broken
       .filter(({ column }) => column === guess.name)
       .reduce((left, { rule, rows }) => withoutRule(left, rule, rows), guess),
   );
-  return settle(consistent({ ...draft, columns }), samples, options);
+  const key = isMixed ? withoutKey(draft.key, counts.superseded) : draft.key;
+  return settle(consistent({ ...draft, columns, key }), samples, options);
 }
 
 /** A rule that the draft itself made; others are of damaged records. */
@@ -131,6 +141,12 @@ const isOwnRule = (rule: string, guess: Guess): boolean =>
   (rule === 'type' && guess.type.kind !== 'string') ||
   (rule === 'required' && guess.required) ||
   ['pattern', 'format', 'enum'].includes(rule);
+
+/** Without versions nothing says which of two rows with one key is right: of texts that differ, as 1 and 1.0, or of files. */
+function withoutKey({ columns, considered }: Key, rows: number): Key {
+  const said = `${columns.join(' with ')}: ${counted(rows, 'row')} of the sample would be lost, since another has the same key by its type`;
+  return { columns: [], versions: [], considered: [...considered, said], todos: [] };
+}
 
 /** Keys and partitions are of required columns, versions of such that can be ordered. */
 function consistent(draft: Draft): Draft {
@@ -142,6 +158,7 @@ function consistent(draft: Draft): Draft {
     key: {
       ...key,
       columns: holds ? key.columns : [],
+      todos: holds ? key.todos : [],
       versions: holds ? key.versions.filter((name) => of(name).type.kind !== 'string') : [],
     },
     partition:

@@ -2,6 +2,7 @@ import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/contract/dataset.ts';
 import { FileRejectedError, InvalidInputError, RowConservationError } from '../core/errors.ts';
+import { toldReasons } from '../core/validation/column-like.ts';
 import { LIMITS, type Limits } from '../core/validation/limits.ts';
 import { gatesBroken, type Profile, tooManyRejects, type ValidationResult } from '../core/validation/result.ts';
 import { partitionsSql } from '../core/validation/sql/profile.ts';
@@ -173,7 +174,7 @@ async function check(
     ...(split.format === 'csv' ? { delimiter: split.delimiter } : {}),
     counts,
     rejected_percent: rejectedPercent,
-    reasons: await countReasons(db),
+    reasons: toldReasons(dataset, await countReasons(db), counts.in),
     examples: await exampleReasons(db, dataset),
     warnings: await countWarnings(db, accepted),
     gates: await checkGates(db, dataset.gates, accepted, counts),

@@ -30,6 +30,19 @@ module.exports = async ({ resolveVariable }) => {
     ],
   ];
 
+  /** Several metrics on one chart, each by dataset. */
+  const eachByDataset = (...metrics) =>
+    metrics.flatMap(([metric, name]) => {
+      const [[{ expression, label }]] = byDataset(metric, 'Sum');
+      return [[{ expression, label: `${name}: ${label}` }]];
+    });
+
+  const bySweep = (...metrics) =>
+    metrics.map(([metric, label]) => [
+      ...['Tributary', metric, 'service', 'tributary', 'stage', stage],
+      { label, stat: 'Maximum' },
+    ]);
+
   const byZone = (metric) => [
     [
       {
@@ -77,6 +90,35 @@ module.exports = async ({ resolveVariable }) => {
       chart('From the start of a run to gold, p95 (s)', byDataset('RunSeconds', 'p95')),
       chart('Objects by zone, of landing all versions', byZone('ObjectCount'), hour),
       chart('Bytes by zone, of landing all versions', byZone('ObjectBytes'), hour),
+    ],
+    [
+      chart('Rows that came', byDataset('RowsIn', 'Sum')),
+      chart(
+        'Rows not taken since the file has them again',
+        eachByDataset(['RowsDuplicate', 'exact repeats'], ['RowsSuperseded', 'older versions']),
+      ),
+      chart('Longest merge (s)', byDataset('MergeSeconds', 'Maximum')),
+    ],
+    [
+      chart(
+        'Rows whose parent had not come',
+        eachByDataset(['FlaggedOrphans', 'count all the same'], ['HeldRows', 'wait']),
+      ),
+      chart(
+        'Left undone: it holds up no file',
+        eachByDataset(['OrphansNotCounted', 'orphans not counted'], ['ReportsNotWritten', 'report pages not written']),
+      ),
+      chart(
+        'Files in landing, by the hourly sweep',
+        bySweep(
+          ['LandedFiles', 'landed'],
+          ['AccountedFor', 'accounted for'],
+          ['UnaccountedFiles', 'not accounted for'],
+          ['MissedFiles', 'missed'],
+          ['StuckFiles', 'stuck'],
+        ),
+        hour,
+      ),
     ],
   ];
   const widgets = rows.flatMap((charts, y) =>

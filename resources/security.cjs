@@ -41,6 +41,8 @@ module.exports = async ({ resolveVariable }) => {
     'refresh-gold': [...may.rebuildGold(), may.useLedger()],
     'publish-metrics': [
       ...may.query({ reads: ['staging', 'silver'], writes: [] }),
+      // It waits for the count of orphans for a while only.
+      may.stopQueries(),
       ...may.keepRecords(),
       // That a file is unlike those before it.
       may.publish('NoticeTopic'),
@@ -299,6 +301,8 @@ function permissions({ prefix, database }) {
       may.catalog(['CreateTable', 'UpdateTable'], { silver: ['*'] }),
       may.objects(['PutObject', 'DeleteObject', 'AbortMultipartUpload'], 'LakeBucket', ['silver/*/metadata/']),
     ],
+
+    stopQueries: () => allow(['athena:StopQueryExecution'], [here('athena', `workgroup/${prefix}-pipeline`)]),
 
     /** Athena reads and writes with the permissions of whoever starts the query. Areas are databases and folders alike. */
     query: ({ reads, writes }) => [

@@ -3,7 +3,7 @@ import type { FileState } from '../../core/ledger/files.ts';
 import { describeAnomaly } from '../../core/quality/band.ts';
 import type { FileRecord } from '../../core/quality/record.ts';
 import { type DayTotals, passPercent, worst } from '../../core/quality/report/day.ts';
-import { describeOrphans } from '../../core/silver/orphans.ts';
+import { orphanRemarks } from '../../core/silver/orphans.ts';
 import { cut, visible } from '../../core/visible.ts';
 import type { Column, Terminal } from '../terminal.ts';
 import type { Where } from './where.ts';
@@ -37,7 +37,7 @@ export function fileLines(record: FileRecord, state: FileState): Line[] {
       first && `${visible(first.name)}: ${plural(first.rows_broken, 'row')} of ${formatCount(first.rows_checked)}`,
     ],
     ...record.anomalies.map((anomaly): Line => ['unusual', describeAnomaly(anomaly)]),
-    ...record.orphans.map((orphans): Line => ['orphans', describeOrphans(orphans)]),
+    ...orphanRemarks(record.orphans).map((remark): Line => ['orphans', remark]),
     ['finished (UTC)', formatTime(record.finished_at)],
   ];
 }

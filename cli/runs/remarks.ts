@@ -1,6 +1,6 @@
 import { getFile } from '../../core/ledger/files.ts';
 import { describeAnomaly } from '../../core/quality/band.ts';
-import { describeOrphans } from '../../core/silver/orphans.ts';
+import { orphanRemarks } from '../../core/silver/orphans.ts';
 import type { Session } from '../context.ts';
 import type { RunFacts } from './describe.ts';
 
@@ -16,6 +16,6 @@ export async function remarksOf(
   const file = await getFile(await session.ledger(), fileId);
   return {
     anomalies: (file?.anomalies ?? []).map(describeAnomaly),
-    orphans: (file?.orphans ?? []).map(describeOrphans),
+    orphans: orphanRemarks(file?.orphans === undefined ? [] : file.orphans),
   };
 }

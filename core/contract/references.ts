@@ -60,7 +60,14 @@ function problemOf(
   const [own, others] = [kind(column, dataset), kind(parentColumn, parent)];
   if (own !== others)
     return `is of type ${own}, but ${parentName}.${parentColumn}, to which it refers, is of type ${others}`;
-  if (onOrphan === 'hold' && waitsFor(datasets, parentName).includes(dataset.name)) {
+  if (onOrphan === 'flag') return undefined;
+  if (dataset.history === 'scd2') {
+    return 'holds rows back, but the versions of a row (history: scd2) cannot wait for different parents: flag orphans';
+  }
+  if (dataset.columns.some(({ name }) => name === 'waits_for')) {
+    return `holds rows back, and ${dataset.name}_held says in waits_for what for: give that column another name`;
+  }
+  if (waitsFor(datasets, parentName).includes(dataset.name)) {
     return `holds rows back until ${parentName} has their parents, whose rows wait for ${dataset.name} in turn`;
   }
   return undefined;

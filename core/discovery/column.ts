@@ -2,23 +2,29 @@ import type { Column } from '../contract/dataset.ts';
 import { patternProblem } from '../contract/pattern.ts';
 import { counted, type Evidence, percent, rowsOf } from './evidence.ts';
 import type { Guess } from './guess.ts';
-import { readNumbers } from './numbers.ts';
+import { type Decimal, readNumbers } from './numbers.ts';
 import { isIdLike, readFormat, readPattern } from './patterns.ts';
 import { readPersonal } from './personal.ts';
-import { examples, isTextByNature, type Read, readType } from './type.ts';
+import { examples, isHarmless, isLikeFullName } from './personal-values.ts';
+import { isTextByNature, type Read, readType } from './type.ts';
 
 /** Columns of which new values come all the time, however few the sample has. */
 const OPEN = /(?:^|_)(?:name|title|description|comment|remark|note|notes|text|city|town|address|street|url|path)$/;
 const FEW = 12;
 const MANY = 25;
 
-/** Digits that must not become numbers, since people are told apart by them. */
-const TEXTUAL = /phone|bank|card|national/;
+/** Columns of which the values are words, though they may look like names of people. */
+const WORDS =
+  /(?:^|_)(?:status|state|type|kind|category|class|group|segment|region|country|channel|plan|tier|priority|stage|method|level|reason|department|unit|brand|colou?r)$/;
 
-/** What a draft says of a column, by what a sample has of it. */
-export function guessColumn(evidence: Evidence, { name, because }: { name: string; because?: string }): Guess {
+/** What a draft says of a column, by what a sample has of it; `decimal` is how the file's other columns write numbers. */
+export function guessColumn(
+  evidence: Evidence,
+  { name, because }: { name: string; because?: string },
+  decimal?: Decimal,
+): Guess {
   const personal = readPersonal(name, evidence.values);
-  const read = readType(evidence, name, personal !== undefined && TEXTUAL.test(personal.what));
+  const read = readType(evidence, name, personal, decimal);
   const spelled = rowsOf(evidence.values, (text) => read.nulls.includes(read.trim ? text.trim() : text));
   const missing = evidence.missing + spelled + (read.trim ? rowsOf(evidence.values, (text) => text.trim() === '') : 0);
   const { values, notes, ...typed } = read;
@@ -31,7 +37,7 @@ export function guessColumn(evidence: Evidence, { name, because }: { name: strin
     notes: [...(because ? [because] : []), ...facts(evidence, missing, read), ...notes],
   };
   if (guess.type.kind === 'string' && values.size > 0) describeTexts(guess, values);
-  else if (!personal) describeRange(guess, values);
+  else if (!personal) describeRange(guess, values, decimal);
   return guess;
 }
 
@@ -66,7 +72,9 @@ function describeTexts(guess: Guess, values: ReadonlyMap<string, number>): void 
   }
   const texts = [...values.keys()];
   if (!guess.personal && !isTextByNature(guess.name) && describeChoices(guess, values)) return;
-  const pattern = isIdLike(guess.name) || isTextByNature(guess.name) ? readPattern(texts) : undefined;
+  // A pattern has the letters that all values share.
+  const isPatterned = !guess.personal && (isIdLike(guess.name) || isTextByNature(guess.name));
+  const pattern = isPatterned ? readPattern(texts) : undefined;
   if (pattern && patternProblem(pattern) === undefined && texts.every((text) => new RegExp(pattern, 'u').test(text))) {
     // One class of letters and digits says too little of values yet to come.
     const isShapeless = /^\^\[[^\]]*\]\+\$$/.test(pattern);
@@ -97,7 +105,13 @@ function describeChoices(guess: Guess, values: ReadonlyMap<string, number>): boo
     values.size * 5 <= rows &&
     seldom >= 3 &&
     !OPEN.test(guess.name);
-  if (!isOne || texts.some((text) => text.length > 40 || text.trim() !== text)) return false;
+  if (!isOne || texts.some((text) => text.length > 40 || text.trim() !== text || !isHarmless(text))) return false;
+  if (!WORDS.test(guess.name) && texts.some(isLikeFullName)) {
+    guess.todos.push(
+      `the ${counted(values.size, 'value')} look like names of people: if they are, tags: [pii]; if not, an enum`,
+    );
+    return false;
+  }
   if (values.size <= FEW) {
     guess.enum = texts.sort();
     const rare = texts.filter((text) => values.get(text)! < rows / 100);
@@ -113,19 +127,41 @@ function describeChoices(guess: Guess, values: ReadonlyMap<string, number>): boo
   return true;
 }
 
-function describeRange(guess: Guess, values: ReadonlyMap<string, number>): void {
+/** As many digits as a phone or an authority needs to tell people apart. */
+const TELLING = 9;
+/** Days of birth are spread over more years than days of business. */
+const YEARS = 25;
+
+function describeRange(guess: Guess, values: ReadonlyMap<string, number>, decimal?: Decimal): void {
   const { kind } = guess.type;
   if (values.size < 2) return;
+  const isOwn = values.size > 0.9 * rowsOf(values);
   if (kind === 'int' || kind === 'bigint' || kind === 'decimal') {
-    const numbers = readNumbers(values.keys());
+    const numbers = readNumbers(values.keys(), decimal);
     if (!numbers) return;
-    const { min, max } = numbers;
+    const { min, max, whole, exactScale } = numbers;
+    if (isOwn && whole >= TELLING) {
+      guess.notes.push(`whole parts of up to ${counted(whole, 'digit')}`);
+      if (exactScale === 0 && !isIdLike(guess.name))
+        guess.todos.push('numbers that people are told apart by, of phones or tax? If so, tags: [pii]');
+      return;
+    }
     guess.notes.push(`whole parts from ${min} to ${max}${min >= 0n ? '; bounds are yours to set, as minimum: 0' : ''}`);
   }
-  if ((kind === 'date' || kind === 'timestamp') && guess.formats === undefined) {
+  if (kind === 'date') describeYears(guess, values);
+  if (isTemporal(guess) && guess.formats === undefined) {
     const sorted = [...values.keys()].sort();
-    guess.notes.push(`from ${sorted[0]} to ${sorted.at(-1)}`);
+    if (guess.todos.length === 0) guess.notes.push(`from ${sorted[0]} to ${sorted.at(-1)}`);
   }
+}
+
+/** Days of many years may be those of births, of which the first and the last are not told either. */
+function describeYears(guess: Guess, values: ReadonlyMap<string, number>): void {
+  const years = [...values.keys()].flatMap((text) => /(?<!\d)\d{4}(?=$|\D|\d{4}$)|\d{4}$/.exec(text)?.[0] ?? []).sort();
+  const [first, last] = [years[0], years.at(-1)];
+  if (first === undefined || Number(last) - Number(first) < YEARS) return;
+  guess.notes.push(`of the years ${first} to ${last}`);
+  guess.todos.push('days of birth? If so, tags: [pii]');
 }
 
 /** Whether a column is of dates or times. */

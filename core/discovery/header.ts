@@ -1,4 +1,5 @@
 import { isPlainNumber } from './numbers.ts';
+import { isPlainlyPersonal } from './personal-values.ts';
 import { readTimes } from './times.ts';
 
 /** How many fields each of the first records of a file has with one delimiter; -1 for those that are broken otherwise. */
@@ -24,9 +25,10 @@ const isYear = (cell: string): boolean => /^(?:19|20|21)\d\d$/.test(cell.trim())
 
 /**
  * Whether the first record of a file is its header, by the records behind it: it is not if it has numbers or times where
- * they have them, and no text where they have numbers or times.
+ * they have them, and no text where they have numbers or times; nor if it has the address or a number of a person.
  */
 export function isHeader(first: string[], rest: string[][]): boolean {
+  if (first.some((cell) => isPlainlyPersonal(cell.trim()))) return false;
   const columns = first.map((cell, index) => {
     const below = rest.map((cells) => cells[index] ?? '').filter((text) => text.trim() !== '');
     const kinds = below.map(kindOf);

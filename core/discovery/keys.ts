@@ -17,10 +17,14 @@ export interface Key {
   versions: string[];
   /** What was looked at, a sentence each. */
   considered: string[];
+  /** What only a person can decide of it. */
+  todos: string[];
 }
 
 const UPDATED =
   /(?:^|_)(?:updated|modified|changed|last_updated|last_modified|last_changed|revised)(?:_(?:at|on|ts|time|date|utc))?$|(?:^|_)(?:version|revision|row_version|lsn|etl_ts)$/;
+/** In fewer rows much is different by chance. */
+const ENOUGH = 50;
 /** Pairs are made of the likelier columns only: so many of them. */
 const PAIRED = 10;
 
@@ -37,7 +41,8 @@ export const isVersionLike = (guess: Guess): boolean =>
 
 /**
  * The key that the rows of a sample have: one column, else two, that are never missing and never repeat; the likelier by
- * name and place first. Where rows of one key differ in a column like updated_at alone, that orders their versions.
+ * name and place first. Where rows of one key differ in a column like updated_at alone, that orders their versions. A column
+ * that refers to another dataset is no key alone: an order has one customer, and a customer more orders than a sample shows.
  */
 export async function findKey(dataset: string, guesses: Guess[], counts: Counts): Promise<Key> {
   const versions = guesses.filter(isVersionLike);
@@ -57,15 +62,28 @@ export async function findKey(dataset: string, guesses: Guess[], counts: Counts)
     .map(({ guess }) => guess);
   const named = ranked.filter((guess) => isIdLike(guess.name));
   const considered: string[] = [];
+  const todos: string[] = [];
+  const found = (columns: Guess[], ordering: Guess[] = versions): Key => {
+    if (counts.rows < ENOUGH || columns.length > 1)
+      todos.push(
+        `is ${columns.map(({ name }) => name).join(' with ')} the key? It never repeats in ${counted(counts.rows, 'row')}; of rows with one key only the newest stays`,
+      );
+    const [version] = ordering;
+    return { columns: columns.map(({ name }) => name), versions: version ? [version.name] : [], considered, todos };
+  };
   for (const guess of named) {
     const distinct = await counts.distinct(at(guess));
     considered.push(`${guess.name}: ${distinct.toLocaleString('en-US')} different in ${counted(counts.rows, 'row')}`);
-    if (distinct === counts.rows)
-      return { columns: [guess.name], versions: versions.map(({ name }) => name).slice(0, 1), considered };
+    if (guess.refersTo && !isOwnId(guess.name, dataset)) {
+      if (distinct < counts.rows) continue;
+      considered.push(`${guess.name} never repeats, but refers to ${guess.refersTo.dataset}`);
+      continue;
+    }
+    if (distinct === counts.rows) return found([guess]);
     for (const version of isOwnId(guess.name, dataset) ? versions : []) {
       if ((await counts.distinct(at(guess, version))) !== counts.rows) continue;
       considered.push(`${guess.name} with ${version.name} never repeats: versions of the same row`);
-      return { columns: [guess.name], versions: [version.name], considered };
+      return found([guess], [version]);
     }
   }
   const pairable = ranked
@@ -81,12 +99,12 @@ export async function findKey(dataset: string, guesses: Guess[], counts: Counts)
       if (!isIdLike(first.name) && !isIdLike(second.name)) continue;
       if ((await counts.distinct(at(first, second))) !== counts.rows) continue;
       considered.push(`${first.name} with ${second.name}: never repeats`);
-      return { columns: [first.name, second.name], versions: versions.map(({ name }) => name).slice(0, 1), considered };
+      return found([first, second]);
     }
   }
   if (pairable.length > 1)
     considered.push(`no pair of ${pairable.map(({ name }) => name).join(', ')} tells all rows apart`);
-  return { columns: [], versions: [], considered };
+  return { columns: [], versions: [], considered, todos };
 }
 
 const isOwnId = (name: string, dataset: string): boolean =>

@@ -1,6 +1,8 @@
+export type Decimal = '.' | ',';
+
 /** How numbers are written: what separates decimals, and thousands if anything does. */
 export interface NumberStyle {
-  decimal: '.' | ',';
+  decimal: Decimal;
   thousands?: '.' | ',' | ' ' | "'" | '_';
 }
 
@@ -49,14 +51,31 @@ const PATTERNS = STYLES.map((style) => [style, patternOf(style)] as const);
 /** Whether a text is a number as programs write it. */
 export const isPlainNumber = (text: string): boolean => PATTERNS[0]![1].test(text);
 
-/** What numbers these texts are, by the first style in which all of them are; undefined if some are not numbers. */
-export function readNumbers(texts: Iterable<string>): Numbers | undefined {
+/**
+ * What numbers these texts are, by the first style in which all of them are, those with the given decimal separator before
+ * others; undefined if some are not numbers.
+ */
+export function readNumbers(texts: Iterable<string>, decimal: Decimal = '.'): Numbers | undefined {
   const all = [...texts];
-  for (const [style, pattern] of all.length > 0 ? PATTERNS : []) {
+  const last = ({ decimal: its }: NumberStyle) => (its === decimal ? 0 : 1);
+  const styles = [...PATTERNS].sort(([one], [other]) => last(one) - last(other));
+  for (const [style, pattern] of all.length > 0 ? styles : []) {
     const numbers = inStyle(all, style, pattern);
     if (numbers) return numbers;
   }
   return undefined;
+}
+
+/**
+ * Which of point and comma separates decimals in these texts, all numbers: `either` if `1.234` can be a thousand and more, or
+ * one and a bit, and no other of them tells. Undefined if it does not matter.
+ */
+export function decimalOf(texts: string[]): Decimal | 'either' | undefined {
+  if (!texts.some((text) => /[.,]/.test(text))) return undefined;
+  const able = (['.', ','] as const).filter((decimal) =>
+    PATTERNS.some(([style, pattern]) => style.decimal === decimal && texts.every((text) => pattern.test(text))),
+  );
+  return able.length === 2 ? 'either' : able[0];
 }
 
 function inStyle(texts: string[], style: NumberStyle, pattern: RegExp): Numbers | undefined {

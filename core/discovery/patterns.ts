@@ -1,3 +1,4 @@
+import { PATTERNS } from '../validation/sql/formats.ts';
 import { rowsOf } from './evidence.ts';
 
 /** Names of columns whose values name a thing. */
@@ -5,17 +6,17 @@ const ID = /(?:^|_)(?:id|ids|uuid|guid|key|code|sku|ref|reference|number|no|nr|n
 
 export const isIdLike = (name: string): boolean => ID.test(name);
 
-const UUID = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[A-Za-z0-9][A-Za-z0-9._~:/?[\]@!$&'()*+,;=%#-]*$/;
 
 export type GuessedFormat = 'email' | 'uuid' | 'uri' | 'ipv4' | 'ipv6';
 
+const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`);
 const FORMATS: [GuessedFormat, RegExp][] = [
-  ['uuid', UUID],
+  ['uuid', whole(PATTERNS.uuid)],
   ['email', /^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}$/],
   ['uri', URI],
-  ['ipv4', /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/],
-  ['ipv6', /^(?=.*:.*:)[0-9A-Fa-f:]{3,39}$/],
+  ['ipv4', whole(PATTERNS.ipv4)],
+  ['ipv6', whole(PATTERNS.ipv6)],
 ];
 
 /** The format that all these texts have, or nearly all (95 % of the rows) with the share of those that do not. */

@@ -1,4 +1,15 @@
 import { rowsOf } from './evidence.ts';
+import { isIdLike } from './patterns.ts';
+import {
+  hasEmail,
+  hasPhone,
+  isCardNumber,
+  isDialled,
+  isIban,
+  isIpAddress,
+  isLikeFullName,
+  isNationalId,
+} from './personal-values.ts';
 
 /** What kind of personal data a column seems to hold, and what that rests on. */
 export interface Personal {
@@ -6,49 +17,93 @@ export interface Personal {
   because: string;
 }
 
+/** Words that end the name of a column, each part of which may be a word of its own: `date_of_birth`, `dateofbirth`. */
+const ending = (...words: string[]): RegExp =>
+  new RegExp(`(?:^|_)(?:${words.map((word) => word.replaceAll(' ', '_?')).join('|')})(?:_?[0-9]{1,2})?$`);
+const NUMBER = '(?: (?:no|nr|num|number|nummer|numero|numbers))?';
+
 const BY_NAME: [what: string, pattern: RegExp][] = [
-  ['email addresses', /(?:^|_)e?_?mails?(?:_address)?$/],
-  ['phone numbers', /(?:^|_)(?:phone|telephone|tel|mobile|cell|fax|handy|whatsapp)(?:_(?:no|nr|number|home|work))?$/],
+  ['email addresses', ending('e? mails?(?: (?:address|addresses|adresse))?', 'courriel', 'correo(?: electronico)?')],
+  [
+    'phone numbers',
+    ending(
+      `(?:tele)?(?:phone|fon|fono)s?${NUMBER}(?: (?:home|work|mobile))?`,
+      `(?:tel|mobile|mobil|cell|cellphone|fax|handy|whatsapp|msisdn|celular|movil)${NUMBER}(?: (?:home|work))?`,
+      'rufnummer',
+      'contact (?:no|nr|number)',
+    ),
+  ],
   [
     'names of people',
-    /(?:^|_)(?:first|last|middle|full|family|given|maiden|sur|fore|nick|user|contact|customer|client|guest|host|patient|employee|person|owner|driver|recipient|cardholder|holder)_?names?$|^(?:surname|forename|firstname|lastname|fullname|username|vorname|nachname|login)$/,
+    ending(
+      '(?:first|last|middle|full|family|given|maiden|sur|fore|nick|user|contact|customer|client|guest|host|patient|employee|person|owner|driver|recipient|cardholder|account holder|holder|member|student|passenger|author|kunden|mitarbeiter|vor|nach|familien|geburts) names?',
+      'surname|forename|username|vorname|nachname|kundenname|login|ansprechpartner(?:in)?|contact person|kontaktperson',
+      'prenom|nom(?: de famille)?|apellidos?|cognome|voornaam|achternaam',
+    ),
   ],
-  ['dates of birth', /(?:^|_)(?:dob|birth|birthday|birthdate|date_of_birth|birth_date|geburtsdatum)$/],
+  [
+    'dates of birth',
+    ending(
+      'dob|birth|birth (?:day|date|year|place)|(?:date|day|year|place) of birth|born(?: (?:on|at|in|date))?',
+      'geburts (?:datum|tag|jahr|ort)|geb(?: (?:dat|datum|tag))?|geboren(?: am)?|geboortedatum',
+      '(?:date (?:de )?)?naissance|(?:fecha (?:de )?)?nacimiento|(?:data (?:di )?)?nascita|data (?:de )?nascimento',
+    ),
+  ],
+  ['network addresses', ending('ip|ip v?[46]? (?:address|addr)|remote addr')],
   [
     'addresses',
-    /(?:^|_)(?:street|street_address|strasse|address|addr|home_address|postal_address|billing_address|shipping_address|address_line_?[0-9]?|house_no|house_number|hausnummer)(?:_?[0-9])?$/,
+    ending(
+      'street(?: (?:address|name|no|number))?|strasse|address(?: line)?|addr|anschrift|adresse|direccion|indirizzo|wohnort',
+      'house (?:no|number)|hausnummer|haus nr',
+    ),
   ],
-  ['bank accounts', /(?:^|_)(?:iban|bank_account|account_iban|routing_number|sort_code)$/],
-  ['card numbers', /(?:^|_)(?:card|credit_card|card_no|card_number|creditcard|pan)$/],
+  [
+    'bank accounts',
+    ending(`iban|account iban|bank account${NUMBER}|routing number|sort code|konto (?:nr|nummer)|bankverbindung`),
+  ],
+  [
+    'card numbers',
+    ending(`(?:credit |debit )?card${NUMBER}|cc (?:no|nr|num|number)|pan|cvv|cvc|kreditkarten?${NUMBER}`),
+  ],
   [
     'national or tax ids',
-    /(?:^|_)(?:ssn|social_security(?:_(?:no|number))?|national_id|nino|bsn|passport(?:_(?:no|number))?|tax_id|steuer_id|personnummer|aadhaar|cpf|driver_?s?_license)$/,
+    ending(
+      `ssn|social security${NUMBER}|(?:national|personal|identity|citizen) (?:id|no|number|code)|(?:id|identity) card${NUMBER}|nino|bsn|tin`,
+      `passport${NUMBER}|pass nr|passnummer|ausweis (?:nr|nummer)|tax (?:id|no|number|payer id)|tax identification number`,
+      'steuer (?:id|nr|nummer)|steuerid(?:entifikationsnummer)?|sozialversicherungs? (?:nr|nummer)|svnr|sv nummer|ahv(?: (?:nr|nummer))?',
+      `personnummer|personnr|aadhaar|cpf|curp|cuit|pesel|dni|nif|codice fiscale|nhs (?:no|number)|drivers? licen[cs]e${NUMBER}`,
+    ),
   ],
-  ['network addresses', /(?:^|_)(?:ip|ip_?v?[46]?_?address|ip_?addr|client_ip|remote_addr)$/],
 ];
 /** Addresses that are not where people live. */
-const NOT_A_HOME = /(?:^|_)(?:web|site|mac|url|memory|email)_address$/;
+const NOT_A_HOME = /(?:^|_)(?:web|site|mac|url|memory)_?address$/;
 
-const EMAIL = /[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}/;
 const BY_VALUE: [what: string, share: number, test: (text: string) => boolean][] = [
   ['bank accounts', 0.9, isIban],
   ['card numbers', 0.9, isCardNumber],
-  ['national or tax ids', 0.9, (text) => /^(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}$/.test(text)],
-  ['phone numbers', 0.9, (text) => /^\+\d{1,3}[ ()./-]{0,2}\d[\d ()./-]{5,16}\d$/.test(text)],
+  ['national or tax ids', 0.9, isNationalId],
   ['network addresses', 0.9, isIpAddress],
-  // One address in a remark is one too many.
-  ['email addresses', 0.01, (text) => EMAIL.test(text)],
+  // One address, or one number to call, in a remark is one too many.
+  ['email addresses', 0.01, hasEmail],
+  ['phone numbers', 0.01, hasPhone],
 ];
+
+/** Columns that may be of people, if what they hold looks like names. */
+const PERSON =
+  /(?:^|_)(?:owner|contact|author|manager|agent|assignee|employee|customer|client|guest|host|patient|driver|recipient|member|user|person|partner|buyer|seller|holder|kunde|mitarbeiter|bearbeiter|sachbearbeiter|verantwortlicher|inhaber|vertreter)$|_by$/;
 
 /** Tells by its name, then by its values, whether a column seems to hold personal data: a guess either way. */
 export function readPersonal(name: string, values: ReadonlyMap<string, number>): Personal | undefined {
   const named = NOT_A_HOME.test(name) ? undefined : BY_NAME.find(([, pattern]) => pattern.test(name));
   if (named) return { what: named[0], because: 'by its name' };
   const rows = rowsOf(values);
-  for (const [what, share, test] of rows > 0 ? BY_VALUE : []) {
+  const tests: typeof BY_VALUE = [...BY_VALUE];
+  if (!isIdLike(name)) tests.push(['phone numbers', 0.9, isDialled]);
+  if (PERSON.test(name)) tests.push(['names of people', 0.5, isLikeFullName]);
+  for (const [what, share, test] of rows > 0 ? tests : []) {
     // Every tenth number has the right check digit by chance.
     if (what === 'card numbers' && values.size < 3) continue;
-    const found = rowsOf(values, test);
+    const found = rowsOf(values, (text) => test(text.trim()));
     if (found > 0 && found >= share * rows) {
       const of =
         found === rows ? 'every value' : `${found.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} values`;
@@ -63,29 +118,3 @@ export const isNameOfPeople = (name: string, others: (Personal | undefined)[]): 
   name === 'name' && others.some((other) => other && /email|phone|birth/.test(other.what))
     ? { what: 'names of people', because: 'by its name and the columns beside it' }
     : undefined;
-
-/** ISO 13616: two letters of the country, two check digits; modulo 97 of the whole is 1. */
-function isIban(text: string): boolean {
-  const compact = text.replace(/ /g, '');
-  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(compact)) return false;
-  const digits = [...(compact.slice(4) + compact.slice(0, 4))]
-    .map((character) => Number.parseInt(character, 36))
-    .join('');
-  return BigInt(digits) % 97n === 1n;
-}
-
-/** ISO/IEC 7812: 13 to 19 digits with the check digit of Luhn's formula, beginning as payment cards do. */
-function isCardNumber(text: string): boolean {
-  const digits = text.replace(/[ -]/g, '');
-  if (!/^[2-6]\d{12,18}$/.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
-  return sum % 10 === 0;
-}
-
-function isIpAddress(text: string): boolean {
-  if (/^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text)) return true;
-  return /^(?=.*:.*:.*:)(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}$/.test(text);
-}

@@ -1,11 +1,14 @@
 import type { ColumnType, FileFormat } from '../contract/dataset.ts';
 import { visible } from '../visible.ts';
 import type { Draft } from './draft.ts';
-import { counted } from './evidence.ts';
+import { counted, percent } from './evidence.ts';
 import type { Guess } from './guess.ts';
+import { isQuotable } from './personal-values.ts';
 
 const WIDTH = 120;
 const REJECTS = 5;
+/** From this share of damaged rows on it is for a person to look. */
+const DAMAGED = 0.05;
 
 /** A draft as the text of a contract, each guess under what it rests on. Personal data is in no comment. */
 export function renderContract(draft: Draft): string {
@@ -24,13 +27,14 @@ export function renderContract(draft: Draft): string {
     `  - name: ${dataset}`,
     '    physicalType: table',
     ...comment(4, ...keyNotes(draft)),
+    ...comment(4, ...key.todos.map((todo) => `TODO ${todo}`)),
     '    properties:',
     ...columns.flatMap((column) => columnLines(column, draft)),
     '    customProperties:',
     ...(key.columns.length === 0 ? [property(6, 'identity', 'content')] : []),
     ...(key.versions.length > 0 ? [property(6, 'versionColumns', key.versions)] : []),
     property(6, 'history', key.columns.length > 0 ? 'latest' : 'append'),
-    ...comment(6, ...draft.leftOut.map(({ name, because }) => `${visible(name)} is no column: ${because}`)),
+    ...comment(6, ...draft.leftOut.flatMap(leftOutLines)),
     property(6, 'drift', 'rescue'),
     ...tombstones(columns),
     property(6, 'maxRejectPercent', REJECTS),
@@ -103,12 +107,18 @@ function sampleNotes({ dataset, files, notes }: Draft): string[] {
     const broken = damaged > 0 ? `, ${damaged.toLocaleString('en-US')} of them damaged` : '';
     return `  ${visible(name)}: ${format}; ${isCut ? 'the first ' : ''}${counted(rows, 'row')}${broken}`;
   });
+  const [damaged, rows] = [sumOf(files, 'damaged'), sumOf(files, 'rows')];
   return [
     `A draft of the contract of ${dataset}, guessed from a sample. Read it before it goes to schemas/:`,
     ...samples,
+    ...(damaged > DAMAGED * rows
+      ? [`TODO ${percent(damaged, rows)} of the rows are damaged, of which nothing is known: look at the files`]
+      : []),
     ...notes,
   ];
 }
+
+const sumOf = (files: Draft['files'], what: 'rows' | 'damaged') => files.reduce((sum, file) => sum + file[what], 0);
 
 function keyNotes({ key: { columns, versions, considered } }: Draft): string[] {
   const found =
@@ -128,6 +138,17 @@ function tombstones(columns: Guess[]): string[] {
   return [
     ...comment(6, `if true in ${flag.name} means that the row is gone:`),
     `      # ${property(0, 'deletedColumn', flag.name)}`,
+  ];
+}
+
+/** What is rescued is personal data, too, and the tag of a column does not reach it. */
+function leftOutLines({ name, because, personal = [] }: Draft['leftOut'][number]): string[] {
+  const told = isQuotable(name) ? name : 'a field';
+  return [
+    `${told} is no column: ${because}`,
+    ...(personal.length > 0
+      ? [`TODO personal data seems to be in ${told}, which meta_rescued would keep: ${personal.join(', ')}`]
+      : []),
   ];
 }
 

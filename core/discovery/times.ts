@@ -7,6 +7,8 @@ export interface Times {
   hasOffset: boolean;
   /** Dates like 03/04/2025 could be read in either order: the one that was not chosen. */
   orElse?: string[];
+  /** The first and the last year, if some are written with two digits: 98 is 2098. */
+  shortYears?: number[];
 }
 
 /** More ways of writing than this in one column are none. */
@@ -60,7 +62,15 @@ export function readTimes(texts: Iterable<string>): Times | undefined {
     formats,
     hasOffset: kind === 'timestamp' && readings.every(({ time }) => time?.offset ?? time?.zone),
     orElse: order.isGuess ? formatsOf(looks, !order.monthFirst) : undefined,
+    shortYears: shortYearsOf(readings),
   };
+}
+
+function shortYearsOf(readings: Reading[]): number[] | undefined {
+  const years = new Set(readings.map(({ date }) => date.year!).filter((year) => year.length === 2));
+  if (years.size === 0) return undefined;
+  const [first, last] = [[...years].sort()[0]!, [...years].sort().at(-1)!];
+  return [...new Set([2000 + Number(first), 2000 + Number(last)])];
 }
 
 function formatsOf(looks: Map<string, Reading[]>, monthFirst: boolean): string[] {

@@ -1,8 +1,10 @@
 import type { ColumnType } from '../contract/dataset.ts';
 import { type Evidence, percent, rowsOf } from './evidence.ts';
 import type { Guess } from './guess.ts';
-import { isPlainNumber, type Numbers, readNumbers } from './numbers.ts';
+import { type Decimal, isPlainNumber, type Numbers, readNumbers } from './numbers.ts';
 import { isIdLike } from './patterns.ts';
+import type { Personal } from './personal.ts';
+import { examples } from './personal-values.ts';
 import { epochOf, readTimes } from './times.ts';
 import { isNullOfTexts, isNullSpelling, readBooleans } from './words.ts';
 
@@ -23,12 +25,19 @@ const COUNT = /(?:^|_)(?:qty|quantity|count|units|pieces|year|age|rank|position|
 
 export const isTextByNature = (name: string): boolean => TEXTS.test(name);
 
-/** The narrowest type of a contract that all texts of a column have, with room to grow; a string if there is none. */
-export function readType({ values, declared }: Evidence, name: string, mustBeText: boolean): Read {
+/** Digits that must not become numbers, since people are told apart by them. */
+const TEXTUAL = /phone|bank|card|national/;
+
+/**
+ * The narrowest type of a contract that all texts of a column have, with room to grow; a string if there is none. Numbers
+ * that can be read in two ways are read with the given decimal separator. What is personal is quoted in no note.
+ */
+export function readType({ values, declared }: Evidence, name: string, personal?: Personal, decimal?: Decimal): Read {
+  const mustBeText = isTextByNature(name) || (personal !== undefined && TEXTUAL.test(personal.what));
   const trimmed = trimAll(values);
   const nulls = [...trimmed.keys()].filter(isNullSpelling).sort();
   const rest = without(trimmed, nulls);
-  const wanted = mustBeText || isTextByNature(name) ? undefined : typed([...rest.keys()], name, declared);
+  const wanted = mustBeText ? undefined : typed([...rest.keys()], name, declared, decimal);
   if (wanted && wanted.type.kind !== 'string') {
     return { ...wanted, trim: trimmed !== values || undefined, nulls, values: rest };
   }
@@ -40,8 +49,8 @@ export function readType({ values, declared }: Evidence, name: string, mustBeTex
   const notes = [
     ...(wanted?.notes ?? []),
     ...(isSpread ? ['some values differ only in white space around them, which is cut off'] : []),
-    ...nearly(rest, mustBeText || isTextByNature(name)),
-    ...withCurrency(rest),
+    ...(mustBeText ? [] : nearly(rest, personal !== undefined)),
+    ...withCurrency(rest, personal !== undefined),
   ];
   return {
     type: { kind: 'string' },
@@ -86,7 +95,7 @@ const DECLARED: [RegExp, (match: RegExpExecArray) => ColumnType][] = [
   [/^TIMESTAMP/, () => ({ kind: 'timestamp' })],
 ];
 
-function typed(texts: string[], name: string, declared?: string): Typed | undefined {
+function typed(texts: string[], name: string, declared?: string, decimal?: Decimal): Typed | undefined {
   for (const [pattern, type] of declared === undefined ? [] : DECLARED) {
     const match = pattern.exec(declared!);
     if (match) return { type: type(match), notes: [`the file types it ${declared}`], todos: [] };
@@ -99,7 +108,7 @@ function typed(texts: string[], name: string, declared?: string): Typed | undefi
     const spelled = Object.keys(words).length > 0;
     return { type: { kind: 'boolean' }, valueAliases: spelled ? words : undefined, notes: [], todos: [] };
   }
-  const numbers = readNumbers(texts);
+  const numbers = readNumbers(texts, decimal);
   return numbers ? ofNumbers(numbers, texts, name) : ofTimes(texts);
 }
 
@@ -192,7 +201,7 @@ function ofIntegers(
 function ofTimes(texts: string[]): Typed | undefined {
   const times = readTimes(texts);
   if (!times) return undefined;
-  const { kind, formats, hasOffset, orElse } = times;
+  const { kind, formats, hasOffset, orElse, shortYears } = times;
   const isIso = formats.length === 1 && formats[0] === 'iso';
   const notes: string[] = [];
   if (kind === 'timestamp' && !hasOffset) {
@@ -201,6 +210,10 @@ function ofTimes(texts: string[]): Typed | undefined {
   const todos = orElse
     ? [`day or month first? Every value fits both ${formats.join(', ')} and ${orElse.join(', ')}`]
     : [];
+  if (shortYears) {
+    const years = shortYears.join(' to ');
+    todos.push(`years of two digits are read as 2000 to 2099, here ${years}: is that what they mean?`);
+  }
   return { type: { kind }, formats: isIso ? undefined : formats, notes, todos };
 }
 
@@ -211,15 +224,15 @@ const KINDS: [what: string, type: string, test: (text: string) => boolean][] = [
 ];
 
 /** Which type a text column would have but for a few values. */
-function nearly(values: ReadonlyMap<string, number>, meant: boolean): string[] {
+function nearly(values: ReadonlyMap<string, number>, isPersonal: boolean): string[] {
   const rows = rowsOf(values);
-  if (meant || rows < 10) return [];
+  if (rows < 10) return [];
   for (const [what, type, test] of KINDS) {
     const fitting = rowsOf(values, test);
     if (fitting < 0.9 * rows || fitting === rows) continue;
     const misfits = [...values.keys()].filter((text) => !test(text));
     return [
-      `${percent(fitting, rows)} are ${what}, but ${(rows - fitting).toLocaleString('en-US')} ${rows - fitting === 1 ? 'is' : 'are'} not (${examples(misfits)}); as ${type} their rows would be rejected`,
+      `${percent(fitting, rows)} are ${what}, but ${(rows - fitting).toLocaleString('en-US')} ${rows - fitting === 1 ? 'is' : 'are'} not (${examples(misfits, 3, isPersonal)}); as ${type} their rows would be rejected`,
     ];
   }
   return [];
@@ -228,14 +241,10 @@ function nearly(values: ReadonlyMap<string, number>, meant: boolean): string[] {
 const CURRENCY = /^(?:[A-Z]{2,3}|[A-Z]{0,2}\p{Sc}) ?(?=[\d-])|(?<=\d) ?(?:[A-Z]{3}|\p{Sc})$/u;
 
 /** Amounts that carry their currency are numbers by a rule that needs another column for it. */
-function withCurrency(values: ReadonlyMap<string, number>): string[] {
+function withCurrency(values: ReadonlyMap<string, number>, isPersonal: boolean): string[] {
   const carrying = [...values.keys()].filter((text) => CURRENCY.test(text));
   if (carrying.length === 0 || !readNumbers([...values.keys()].map((text) => text.replace(CURRENCY, '')))) return [];
-  return [`amounts with their currency (${examples(carrying)}): numbers, if money names the column of the currency`];
-}
-
-/** The first few texts, in quotes, cut where they are long. */
-export function examples(texts: string[], most = 3): string {
-  const shown = texts.slice(0, most).map((text) => JSON.stringify(text.length > 30 ? `${text.slice(0, 30)}…` : text));
-  return texts.length > most ? `${shown.join(', ')} …` : shown.join(', ');
+  return [
+    `amounts with their currency (${examples(carrying, 3, isPersonal)}): numbers, if money names the column of the currency`,
+  ];
 }

@@ -125,7 +125,7 @@ function generateFile(
     good.map(([, { row }]) => row),
     bad.length,
   );
-  sent.before.push(...sound);
+  for (const row of sound) sent.before.push(row);
   return {
     text: fileText(
       placed.map(([, line]) => line),

@@ -4,7 +4,7 @@ import type { NamedType } from '../merge/tables.ts';
 import { runQuery } from '../run-query.ts';
 import type { Mart } from './mart.ts';
 import type { GoldPorts } from './refresh.ts';
-import { columnsOfMart, createMart, dropMart, type Sources } from './statements.ts';
+import { columnsOfMart, createMart, dropMart, dropView, type Sources } from './statements.ts';
 
 /**
  * Makes the table of a mart ready for its MERGE and says what columns it has; `fresh`: it is empty. A mart whose
@@ -17,6 +17,7 @@ export async function ensureMart(
   item: MartItem,
 ): Promise<{ columns: NamedType[]; fresh: boolean }> {
   const { catalog, databases } = ports;
+  if (wasView(item)) await runQuery(ports.athena, ports.clock, `dropping gold.${mart.name}`, dropView(ports, mart));
   const known = await catalog.columns(databases.gold, mart.name);
   if (known !== undefined && (item.definition === mart.definition || (await fits(ports, mart, now, known, item.key))))
     return { columns: known, fresh: false };
@@ -27,6 +28,10 @@ export async function ensureMart(
   await createTable(ports, databases.gold, mart.name, `creating gold.${mart.name}`, ddl);
   return { columns: (await catalog.columns(databases.gold, mart.name)) ?? [], fresh: true };
 }
+
+/** A table has key columns, a view has none; of a mart that was never built nothing is known. */
+const wasView = ({ key }: MartItem): boolean => key?.length === 0;
+export const wasTable = ({ key }: MartItem): boolean => key !== undefined && key.length > 0;
 
 async function fits(
   ports: GoldPorts,

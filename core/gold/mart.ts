@@ -66,6 +66,11 @@ export function parseMart(name: string, text: string, datasets: Datasets): Mart 
   const forms = (source: string) => [source, `${source}_history`, `${source}_held`];
   const missing = sources.filter((source) => !forms(source).some((form) => used.has(form)));
   if (missing.length > 0) fail(`the SELECT does not read {${missing.join('}, {')}}, named under sources`);
+  const waiting = sources.find((source) => used.has(`${source}_held`));
+  if ('column' in refresh && waiting !== undefined) {
+    // A row that begins to wait is not among those that a mart can see change.
+    fail(`only marts with "-- refresh: full" or view can read {${waiting}_held}`);
+  }
   const parents = parentsOf(datasets, sources);
   const shapes = [...sources, ...parents].map((source) => shapeOf(datasets[source])).join('');
   const definition = createHash('sha256').update(`${text}${shapes}`).digest('hex').slice(0, 16);

@@ -7,10 +7,10 @@ import { getTable } from '../ledger/table.ts';
 import { fitSilver, type Lake } from '../merge/ensure.ts';
 import { maxSqlBytes } from '../merge/statements.ts';
 import { clientToken, poll, runQuery } from '../run-query.ts';
-import { ensureMart } from './ensure.ts';
+import { ensureMart, wasTable } from './ensure.ts';
 import { free, getMart, takeMart, writeMart } from './lease.ts';
 import { isTable, type Mart, martsOf, readBy } from './mart.ts';
-import { createView, type Datasets, dirtyQuery, maxDirty, mergeMart, type Sources } from './statements.ts';
+import { createView, type Datasets, dirtyQuery, dropMart, maxDirty, mergeMart, type Sources } from './statements.ts';
 
 export interface GoldPorts extends Lake {
   ledger: LedgerStore;
@@ -150,6 +150,7 @@ async function dirtyValues(ports: GoldPorts, mart: Mart, before: Sources, now: S
   if (!('column' in mart.refresh)) return undefined;
   const sql = dirtyQuery(ports, mart, before, now);
   if (sql === null) return [];
+  if (Buffer.byteLength(sql) > maxSqlBytes) return undefined;
   try {
     const { queryId } = await runQuery(ports.athena, ports.clock, `finding what changed for gold.${mart.name}`, sql);
     const rows = await ports.athena.rows(queryId);
@@ -177,17 +178,32 @@ function planAnew(error: unknown): never {
     : error;
 }
 
-/** A view is made anew when its text has changed, or when what it reads is another table than before. */
+/**
+ * A view is made anew when its text has changed, or what it reads: another table than before, or a mart with other types,
+ * since a view keeps the types of the day it was made.
+ */
 async function refreshView(ports: GoldPorts, mart: Mart): Promise<void> {
+  const { catalog, databases } = ports;
   const item = await getMart(ports.ledger, mart.name);
   const now = await committed(ports, mart);
   const sql = createView(ports, mart);
-  const definition = createHash('sha256').update(sql).digest('hex').slice(0, 16);
+  const marts = mart.sources.filter((source) => !(source in ports.datasets)).sort();
+  const types = await Promise.all(marts.map((source) => catalog.columns(databases.gold, source)));
+  const definition = createHash('sha256')
+    .update(JSON.stringify([sql, types]))
+    .digest('hex')
+    .slice(0, 16);
   const same = item.definition === definition && !isRebuilt(item.sources, now);
-  if (same && (await ports.catalog.exists(ports.databases[mart.layer], mart.name))) return;
+  if (same && (await catalog.exists(databases[mart.layer], mart.name))) return;
   const datasets = readBy(mart).filter((source) => source in ports.datasets);
   await Promise.all(datasets.map((source) => fitSilver(ports, ports.datasets[source]!)));
-  await runQuery(ports.athena, ports.clock, `creating the view ${mart.layer}.${mart.name}`, sql);
+  if (wasTable(item)) await runQuery(ports.athena, ports.clock, `dropping gold.${mart.name}`, dropMart(ports, mart));
+  const make = () => runQuery(ports.athena, ports.clock, `creating the view ${mart.layer}.${mart.name}`, sql);
+  // Leaders of several datasets may make the same view for the first time at once; then there is one to replace.
+  await make().catch((error: unknown) => {
+    if (error instanceof QueryRejectedError) return make();
+    throw error;
+  });
   await withRetries(ports.clock, async () => {
     await ports.ledger.write([
       { ...(await getMart(ports.ledger, mart.name)), ...built(ports, mart.key, now, definition) } as MartItem,

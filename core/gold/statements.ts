@@ -191,6 +191,10 @@ export function dropMart({ files, databases }: World, mart: Mart): string {
   return renderSql(files['refresh/drop-mart']!, { identifiers: { target: `${databases.gold}.${mart.name}` } });
 }
 
+export function dropView({ files, databases }: World, mart: Mart): string {
+  return renderSql(files['refresh/drop-view']!, { identifiers: { target: `${databases.gold}.${mart.name}` } });
+}
+
 /** A query without rows that has the columns of the mart's SELECT. */
 export function columnsOfMart(world: World, mart: Mart, now: Sources): string {
   return renderSql(world.files['refresh/columns']!, {

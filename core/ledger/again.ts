@@ -22,11 +22,13 @@ export async function takeAgain(
     const fits = await fitsTable(store, file);
     if (fits) await first(file);
     const { undone_at: _, undone_by: __, rolled_back: ___, stage_id: ____, staged_seq: _____, ...kept } = file;
+    const at = clock.now().toISOString();
     const next: FileItem = {
       ...kept,
       status: 'received',
       validated: fits ? file.validated : undefined,
-      updated_at: clock.now().toISOString(),
+      again_at: at,
+      updated_at: at,
     };
     await store.write([next]);
     return next;

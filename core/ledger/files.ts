@@ -65,8 +65,8 @@ async function claimed(store: LedgerStore, known: FileItem | undefined, fresh: F
   if (known.verdict !== undefined) return { ...known, run, claimed_at, updated_at };
   if (state === 'staged' || state === 'merged' || state === 'done')
     return { ...known, run, claimed_at, updated_at, error: undefined };
-  const { rev, gsi1sk, received_at, bronze_key, attempts } = known;
-  const kept = { rev, gsi1sk, received_at, bronze_key, attempts };
+  const { rev, gsi1sk, received_at, bronze_key, attempts, again_at } = known;
+  const kept = { rev, gsi1sk, received_at, bronze_key, attempts, again_at };
   return state === 'received' ? { ...fresh, ...kept, validated: known.validated } : { ...fresh, ...kept };
 }
 

@@ -11,7 +11,7 @@
  * | removal           | `table#<table>`                     | `removed#<batch_seq, 12 digits>#<id>`      |
  * | mart              | `mart#<mart>`                       | `state`                                    |
  * | operation         | `operation#<id>`                    | `state`                                    |
- * | what a replay has | `operation#<id>`                    | `file#<file_id>`, `todo#…`, `chunk#…`      |
+ * | what a replay has | `operation#<id>`                    | `file#<file_id>`, `todo#…`, `chunk#…`, `day#…` |
  * | of a rollback     | `operation#<id>`                    | `file#<batch_seq, 12 digits>#<file_id>`    |
  * | its dataset's     | `operation#dataset#<dataset>`       | `current`                                  |
  * | incident          | `open`, later `incident`            | `<dataset>#<id>`, later `<opened at>#<id>` |
@@ -74,8 +74,10 @@ export interface FileItem extends Stored {
   finished_at?: Time;
   /** What it had unlike the files of its dataset before it, once it is done. */
   anomalies?: Anomaly[];
-  /** Rows whose parent was not there when they were merged. */
-  orphans?: Orphans[];
+  /** Rows whose parent was not there when they were merged; null: they were not counted. */
+  orphans?: Orphans[] | null;
+  /** When it was brought back after it had been taken out: since then it waits, not since it was dropped. */
+  again_at?: Time;
   /** Last error, as `Name: message`. */
   error?: string;
   /** Why the merge refuses this file, found by another run that merged it with others; its next run fails with it. */
@@ -142,6 +144,10 @@ export interface TableItem extends Stored {
   rebuilt_seq?: number;
   /** The snapshot that readers saw from then on: those before it are of a table in the making. */
   rebuilt_snapshot?: string;
+  /** Columns that told the rows of the table apart when it was written. */
+  identity?: string[];
+  /** Days whose report pages have still to be made anew, since files of them are done. */
+  pages?: string[];
   /** The table as of the last commit the ledger knows. */
   committed?: SourceWatermark & { snapshot_id: string };
 }
@@ -157,7 +163,10 @@ export interface RemovedItem extends Stored {
   seq: number;
   /** The first number under which it may have removed rows: what is between the two has only a part of it. */
   since: number;
-  snapshot_id: string | null;
+  /** The `removed_seq` of the table when it took its number. */
+  previous?: number;
+  /** What its commit made of the table; left out until then: it may have been done in parts, or may yet be. */
+  snapshot_id?: string | null;
   /** Of an undo; the files of a rollback are with its operation. */
   file?: { file_id: string; was: FileStatus };
 }

@@ -91,6 +91,21 @@ export const batchEnded = ({ split = [] }: TableItem): Partial<TableItem> => ({
   split: split.length > 1 ? split.slice(1) : undefined,
 });
 
+/** Notes days whose report pages are to be made anew: a change of the table's item. */
+export const withPages = ({ pages = [] }: TableItem, days: string[]): Partial<TableItem> => ({
+  pages: [...new Set([...pages, ...days])].sort(),
+});
+
+/** Takes over those days, once there are so many: whoever has them makes the pages. */
+export async function takePages(store: LedgerStore, clock: Clock, name: string, atLeast: number): Promise<string[]> {
+  return withRetries(clock, async () => {
+    const { pages = [], ...table } = await getTable(store, name);
+    if (pages.length < atLeast) return [];
+    await store.write([table as TableItem]);
+    return pages;
+  });
+}
+
 /** Staged files with a sequence number above `after` (those in no batch yet, unless told), oldest first. */
 export async function waiting(
   store: LedgerStore,

@@ -1,5 +1,5 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { LeaseLostError } from '../errors.ts';
+import { ContractError, LeaseLostError } from '../errors.ts';
 import type { BatchItem, StagedItem, TableItem } from '../ledger/items.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import { batchKey, getTable, lead, release, waiting, writeBatch } from '../ledger/table.ts';
@@ -8,6 +8,7 @@ import { contentOf } from './batch-content.ts';
 import type { Lake } from './ensure.ts';
 import { limits, planBatch } from './plan.ts';
 import { runBatch } from './run-batch.ts';
+import { identity } from './tables.ts';
 
 export interface LeadPorts extends Lake {
   ledger: LedgerStore;
@@ -55,9 +56,20 @@ export async function leadTable(ports: LeadPorts, dataset: Dataset, run: string,
       continue;
     }
     if (batch.status === 'merged') return { outcome: 'merged', batch };
+    refuseOtherIdentity(dataset, led.table);
     const result = await runBatch(ports, dataset, lease, batch, { own, deadline });
     if (result.outcome !== 'failed') return result;
   }
+}
+
+/** Rows that were told apart in another way would stay beside those that take their place. */
+function refuseOtherIdentity(dataset: Dataset, { identity: known }: TableItem): void {
+  const wanted = identity(dataset);
+  if (known === undefined || known.join() === wanted.join()) return;
+  throw new ContractError(
+    `rows of silver.${dataset.name} are told apart by ${known.join(', ')}, and by its contract (key, history) by ` +
+      `${wanted.join(', ')}. Build the table anew: tributary replay --dataset ${dataset.name}`,
+  );
 }
 
 async function openBatch(ledger: LedgerStore, table: TableItem): Promise<BatchItem | undefined> {

@@ -9,7 +9,7 @@ import type { EvolvedColumn } from './evolve.ts';
 import { failBatch } from './fail-batch.ts';
 import type { LeadPorts, Lease } from './lead.ts';
 import { mergeStatement } from './statements.ts';
-import { silverColumns } from './tables.ts';
+import { identity, silverColumns } from './tables.ts';
 
 export type BatchOutcome =
   | { outcome: 'running' | 'merged'; batch: BatchItem }
@@ -54,7 +54,8 @@ export async function runBatch(
       batch = next;
       continue;
     }
-    if (batch.part + 1 >= batch.ranges.length) return { outcome: 'merged', batch: await commit(ports, lease, batch) };
+    if (batch.part + 1 >= batch.ranges.length)
+      return { outcome: 'merged', batch: await commit(ports, dataset, lease, batch) };
     const next: BatchItem = { ...batch, part: batch.part + 1, status: 'planned', query_id: undefined, sql: undefined };
     batch = await writeBatch(ports.ledger, ports.clock, lease, next);
   }
@@ -127,7 +128,7 @@ async function intend(
 }
 
 /** The commit point: one conditional write makes every file of the batch merged. */
-async function commit(ports: LeadPorts, lease: Lease, batch: BatchItem): Promise<BatchItem> {
+async function commit(ports: LeadPorts, dataset: Dataset, lease: Lease, batch: BatchItem): Promise<BatchItem> {
   const snapshot = await ports.catalog.currentSnapshot(ports.databases.silver, lease.name);
   const merged: BatchItem = {
     ...batch,
@@ -140,6 +141,7 @@ async function commit(ports: LeadPorts, lease: Lease, batch: BatchItem): Promise
   const committed = snapshot === null ? undefined : { snapshot_id: snapshot, batch_seq, columns };
   return writeBatch(ports.ledger, ports.clock, lease, merged, (table) => ({
     committed: committed ?? table.committed,
+    identity: identity(dataset),
     led: table.led + 1,
   }));
 }

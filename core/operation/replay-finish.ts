@@ -7,6 +7,7 @@ import { recordReplayed } from '../quality/record-replay.ts';
 import { endOperation } from './current.ts';
 import { writeOperation } from './item.ts';
 import type { ReplayPorts } from './replay-begin.ts';
+import { notedDays, remakePages } from './replay-days.ts';
 import { beforeName, type ReplayFile, type ReplayItem } from './replay-items.ts';
 
 export interface ReplayResult {
@@ -32,7 +33,8 @@ export async function refreshReplayed(ports: ReplayPorts & GoldPorts, item: Repl
 
 /**
  * Brings the ledger's items of the files that were validated anew, their records and what the quarantine shows of them, up
- * to date with the new table, as far as the time allows; then the replay is done. Repeated, it goes on with those that are left.
+ * to date with the new table, then the report pages, as far as the time allows; then the replay is done. Repeated, it goes
+ * on with those that are left.
  */
 export async function settleFiles(
   ports: ReplayPorts,
@@ -42,6 +44,7 @@ export async function settleFiles(
 ): Promise<ReplayResult | 'more'> {
   let item = given;
   if (item.status === 'done') return item.result as ReplayResult;
+  const note = await notedDays(ports, item);
   for (;;) {
     const page = await ports.ledger.query<ReplayFile>(item.pk, {
       from: item.settled_after === undefined ? 'file#' : `${item.settled_after}!`,
@@ -49,21 +52,16 @@ export async function settleFiles(
       limit: pageSize,
     });
     if (page.length === 0) break;
-    const touched = new Set<string>();
     for (let start = 0; start < page.length; start += side) {
-      const days = await Promise.all(
-        page.slice(start, start + side).map((file) => settleFile(ports, dataset, item, file)),
-      );
-      for (const day of new Set(days.flatMap((one) => one ?? []))) {
-        await ports.records.showDay(dataset.name, day);
-        touched.add(day);
-      }
+      await Promise.all(page.slice(start, start + side).map((file) => settleFile(ports, dataset, item, file, note)));
     }
-    if (touched.size > 0) await ports.records.refreshPages(dataset.name, [...touched]);
     const { files, anew, refused } = sum(item, page);
     item = await writeOperation(ports, { ...item, settled_after: page.at(-1)!.sk, files, anew, refused });
     if (ports.clock.now().getTime() >= deadline) return 'more';
   }
+  const remade = await remakePages(ports, item, deadline);
+  if (remade === 'more') return 'more';
+  item = remade;
   const { files = 0, anew = 0, refused = 0 } = item;
   const result: ReplayResult = { files, anew, refused, before: `${ports.databases.silver}.${beforeName(item)}` };
   await endOperation(ports, { ...item, result });
@@ -78,20 +76,18 @@ function sum({ files = 0, anew = 0, refused = 0 }: ReplayItem, page: ReplayFile[
   };
 }
 
-/**
- * What the new validation says of a file, unless somebody has run it anew, or taken it out, since. Returns the day of its
- * record, if that was written.
- */
+/** What the new validation says of a file, unless somebody has run it anew, or taken it out, since. */
 async function settleFile(
   ports: ReplayPorts,
   dataset: Dataset,
   item: ReplayItem,
   noted: ReplayFile,
-): Promise<string | undefined> {
-  if (!noted.anew) return undefined;
+  noteDay: (day: string) => Promise<void>,
+): Promise<void> {
+  if (!noted.anew) return;
   const { ledger, clock, catalog } = ports;
   const file = await getFile(ledger, noted.file_id);
-  if (file === undefined || !isSettled(file, noted)) return undefined;
+  if (file === undefined || !isSettled(file, noted)) return;
   const rejects = noted.quarantine_stage ?? null;
   if (rejects !== null || (file.counts?.rejected ?? 0) > 0 || file.status === 'rejected') {
     await catalog.registerQuarantine(dataset.name, noted.file_id, rejects);
@@ -99,9 +95,11 @@ async function settleFile(
   const at = clock.now().toISOString();
   const change = changeOf(file, noted, at);
   // First, since a file that was refused is not settled again.
-  if (!noted.failed) await recordReplayed(ports.records, dataset, item, { ...file, ...change }, noted, at);
+  if (!noted.failed) {
+    await noteDay(dayOf(file));
+    await recordReplayed(ports.records, dataset, item, { ...file, ...change }, noted, at);
+  }
   await updateFile(ledger, clock, noted.file_id, (now) => (isSettled(now, noted) ? change : undefined));
-  return noted.failed ? undefined : dayOf(file);
 }
 
 function changeOf(file: FileItem, noted: ReplayFile, now: string): Partial<FileItem> {

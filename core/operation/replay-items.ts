@@ -52,6 +52,8 @@ export interface ReplayItem extends OperationItem {
   committed_seq?: number;
   /** Sort key of the last file whose item has followed, and the files counted on the way. */
   settled_after?: string;
+  /** The last day whose report page was made anew, once all items have followed. */
+  pages_after?: string;
   files?: number;
   anew?: number;
   refused?: number;
@@ -93,6 +95,13 @@ export interface TodoItem extends Stored {
   file_id: string;
 }
 
+/** A day of which the replay has written records: it is shown, and its report page is made anew in the end. */
+export interface ReplayDay extends Stored {
+  /** `day#<YYYY-MM-DD>` */
+  sk: string;
+  day: string;
+}
+
 /** Files that one MERGE, or one for each range, brings into the new table. */
 export interface ReplayChunk extends Stored {
   /** `chunk#<number, 6 digits>` */
@@ -109,6 +118,7 @@ export interface ReplayChunk extends Stored {
 }
 
 export const replayFileKey = (id: string, fileId: string) => ({ pk: operationKey(id).pk, sk: `file#${fileId}` });
+export const dayKey = (item: ReplayItem, day: string) => ({ pk: item.pk, sk: `day#${day}` });
 export const todoKey = (id: string, fileId: string) => ({ pk: operationKey(id).pk, sk: `todo#${fileId}` });
 export const chunkKey = (id: string, chunk: number) => ({
   pk: operationKey(id).pk,

@@ -4,6 +4,7 @@ import type { TableItem } from '../ledger/items.ts';
 import { renew } from '../ledger/table.ts';
 import type { Lease } from '../merge/lead.ts';
 import { limits } from '../merge/plan.ts';
+import { identity } from '../merge/tables.ts';
 import { endTurn, wakeStaged } from '../pipeline/wake.ts';
 import { mustFinish, stillCurrent } from './current.ts';
 import { getOperation, writeOperation } from './item.ts';
@@ -96,7 +97,11 @@ async function finishSwap(ports: ReplayPorts, dataset: Dataset, lease: Lease, id
   const item = (await getOperation<ReplayItem>(ledger, id))!;
   const snapshot = await catalog.currentSnapshot(databases.silver, dataset.name);
   const columns = (await catalog.columns(databases.silver, dataset.name)) ?? [];
-  const seq = await commitSwap(ports, lease, { snapshot_id: snapshot!, columns: columns.map(({ name }) => name) });
+  const seq = await commitSwap(ports, lease, {
+    snapshot_id: snapshot!,
+    columns: columns.map(({ name }) => name),
+    identity: identity(dataset),
+  });
   await pointers.register(databases.silver, beforeName(item), item.swap!.before as GlueTable);
   await forgetBuild(ports, item);
   await writeOperation(ports, { ...item, phase: 'gold', committed_seq: seq });

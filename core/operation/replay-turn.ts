@@ -57,18 +57,25 @@ async function wake({ ledger, clock, startRun }: ReplayPorts, batch: BatchItem):
 export interface Commit {
   snapshot_id: string;
   columns: string[];
+  /** Columns that tell its rows apart. */
+  identity: string[];
 }
 
 /**
  * Records that readers see another table: one more commit, from which every mart is rebuilt. A batch that was planned for
  * the old table begins anew, with a number of its own behind this one.
  */
-export async function commitSwap(ports: ReplayPorts, lease: Lease, commit: Commit): Promise<number> {
+export async function commitSwap(ports: ReplayPorts, lease: Lease, { identity, ...commit }: Commit): Promise<number> {
   const { ledger, clock } = ports;
   const table = await getTable(ledger, lease.name);
   const batch = await openBatch(ports, table);
   const seq = table.batch_seq + 1;
-  const change = { committed: { ...commit, batch_seq: seq }, rebuilt_seq: seq, rebuilt_snapshot: commit.snapshot_id };
+  const change = {
+    identity,
+    committed: { ...commit, batch_seq: seq },
+    rebuilt_seq: seq,
+    rebuilt_snapshot: commit.snapshot_id,
+  };
   if (batch === undefined) {
     await writeTable(ledger, clock, lease, () => ({ ...change, batch_seq: seq }));
   } else {

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../errors.ts';
-import { getFile, updateFile } from '../ledger/files.ts';
+import { InvalidInputError, OperationRefusedError } from '../errors.ts';
+import { fileState, getFile, updateFile } from '../ledger/files.ts';
 import type { FileItem, FileStatus } from '../ledger/items.ts';
 import type { LedgerStore, Stored } from '../ledger/store.ts';
 import { sideBySide } from '../reconcile/side-by-side.ts';
@@ -10,6 +10,7 @@ import type { UndoPorts } from './undo.ts';
 
 /** Files of which a rollback changes whether they are in the lake, as the ledger has them now. */
 export interface ChangedFiles {
+  /** Done; while a batch has the table, which only a dry run sees, also those of it that are merged. */
   out: FileItem[];
   /** With what each was before it was taken out. */
   back: { file: FileItem; was: FileStatus }[];
@@ -18,7 +19,9 @@ export interface ChangedFiles {
 /**
  * Finds the files by what has happened to the table since: what came first to a file after the snapshot tells what it was
  * at the snapshot. One that was merged then is out; one that was taken out then is in again; one that has had both, and
- * ended as it was, is neither.
+ * ended as it was, is neither; nor is one that was out then and waits to be merged again. Throws OperationRefusedError,
+ * naming them, when files that were in then have been taken out since and are on their way in again: whether they are in
+ * would hang on what becomes of their runs.
  */
 export async function changedFiles(ledger: LedgerStore, states: TableState[], snapshot: string): Promise<ChangedFiles> {
   const since = states.slice(states.findIndex(({ id }) => id === snapshot) + 1).flatMap(({ commits }) => commits);
@@ -39,13 +42,27 @@ export async function changedFiles(ledger: LedgerStore, states: TableState[], sn
   const files = await ledger.getMany<FileItem>([...first.keys()].map((id) => ({ pk: `file#${id}`, sk: 'file' })));
   files.sort((a, b) => (a.gsi1sk < b.gsi1sk ? -1 : 1));
   const changed: ChangedFiles = { out: [], back: [] };
+  const coming: FileItem[] = [];
   for (const file of files) {
     const was = first.get(file.file_id)!;
-    // While no operation holds the table, the files of a merged batch may not be marked as done yet.
-    if (was === 'out' && (file.status === 'done' || file.status === 'staged')) changed.out.push(file);
-    if (was !== 'out' && file.status === 'undone') changed.back.push({ file, was });
+    const { state } = await fileState(ledger, file);
+    const isIn = state === 'done' || state === 'merged';
+    if (was === 'out' && isIn) changed.out.push(file);
+    if (was === 'out' || isIn) continue;
+    if (state === 'undone') changed.back.push({ file, was });
+    else if (was === 'done' || state === 'received' || state === 'staged') coming.push(file);
   }
+  if (coming.length > 0) throw onTheirWay(coming);
   return changed;
+}
+
+function onTheirWay(files: FileItem[]): Error {
+  const names = files.slice(0, 5).map(({ file_id, key, status }) => `${file_id} (${key}, ${status})`);
+  const more = files.length > 5 ? ` and ${files.length - 5} more` : '';
+  return new OperationRefusedError(
+    `in the state to go back to are files that have been taken out since and are to be merged again: ${names.join(', ')}${more}. ` +
+      'Wait until they are done, or re-run those whose runs have failed; then roll back again, or to a state without them',
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { OperationRefusedError } from '../errors.ts';
 import type { BatchItem, RemovedItem, TableItem } from '../ledger/items.ts';
+import { endOf, removalsOf } from '../ledger/removed.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import { batchKey, getTable } from '../ledger/table.ts';
 import type { Lake } from '../merge/ensure.ts';
@@ -60,8 +61,9 @@ export async function historyOf(lake: Lake & { ledger: LedgerStore }, dataset: D
 export async function statesOf(ledger: LedgerStore, dataset: string, snapshots: Snapshot[]): Promise<TableState[]> {
   const table = await getTable(ledger, dataset);
   const chain = inOrder(snapshots);
+  const removals = await removalsOf(ledger, dataset);
   const commits = Map.groupBy(
-    await commitsOf(ledger, table, new Set(chain.map(({ id }) => id))),
+    await commitsOf(ledger, table, removals, new Set(chain.map(({ id }) => id))),
     (commit) => commit.snapshot_id,
   );
   const states = chain.map((snapshot) => ({
@@ -70,7 +72,7 @@ export async function statesOf(ledger: LedgerStore, dataset: string, snapshots: 
       (a, b) => a.seq - b.seq || Number(a.kind !== 'merge') - Number(b.kind !== 'merge'),
     ),
   }));
-  return judged(states, table);
+  return judged(states, table, removals);
 }
 
 /** From parent to child; times may be the same, or come from clocks that differ. */
@@ -90,7 +92,12 @@ function inOrder(snapshots: Snapshot[]): Snapshot[] {
 const pageSize = 500;
 
 /** The commits that ended in one of the snapshots. */
-async function commitsOf(ledger: LedgerStore, { pk }: TableItem, ids: Set<string>): Promise<Commit[]> {
+async function commitsOf(
+  ledger: LedgerStore,
+  { pk }: TableItem,
+  removals: RemovedItem[],
+  ids: Set<string>,
+): Promise<Commit[]> {
   const commits: Commit[] = [];
   for (let to = 'batch#~'; ; ) {
     const page = await ledger.query<BatchItem>(pk, { from: 'batch#', to, limit: pageSize, descending: true });
@@ -102,7 +109,7 @@ async function commitsOf(ledger: LedgerStore, { pk }: TableItem, ids: Set<string
     if (page.length < pageSize || (merged.length > 0 && among.length === 0)) break;
     to = batchKey(page.at(-1)!.to_seq - 1);
   }
-  for (const removed of await ledger.query<RemovedItem>(pk, { from: 'removed#', to: 'removed#~' })) {
+  for (const removed of removals) {
     const { kind, seq, snapshot_id } = removed;
     if (ids.has(snapshot_id ?? '')) commits.push({ kind, seq, snapshot_id: snapshot_id!, file_ids: [], removed });
   }
@@ -111,27 +118,65 @@ async function commitsOf(ledger: LedgerStore, { pk }: TableItem, ids: Set<string
 
 /**
  * Says of each state whether it is one that the ledger can account for: a commit ended in it, or nothing but the rewriting
- * of files lies between it and such a one.
+ * of files lies between it and such a one; and no operation that takes files out had done a part of its work.
  */
-function judged(states: TableState[], { rebuilt_snapshot }: TableItem): TableState[] {
-  const rebuilt = states.findIndex(({ id }) => id === rebuilt_snapshot);
-  const removals = states.flatMap((state, at) =>
-    state.commits.flatMap(({ removed }) => (removed ? [{ ...removed, at }] : [])),
-  );
+function judged(states: TableState[], table: TableItem, removals: RemovedItem[]): TableState[] {
+  const rebuilt = states.findIndex(({ id }) => id === table.rebuilt_snapshot);
+  const torn = tornIn(states, table, removals);
+  const unknown = unaccounted(table, removals);
   let whole = true;
-  let seq = 0;
+  let seq = firstSeq(states, table);
   return states.map((state, at) => {
     const created = state.parent === null && state.rows === 0;
     // The one before it may have expired, but files are never rewritten in the middle of a commit.
     whole = state.commits.length > 0 || created || at === rebuilt || (whole && state.operation === 'replace');
     seq = Math.max(seq, ...state.commits.map((commit) => commit.seq));
-    const torn = removals.find((removal) => removal.since < removal.seq && removal.since <= seq && at < removal.at);
+    const part = torn.find(({ since, until }) => since <= seq && at < until);
     if (at < rebuilt)
       return { ...state, not: 'it was not seen by readers: the replay that made the table was building it' };
     if (!whole) return { ...state, not: 'it is in the middle of a commit, or another program wrote it' };
-    if (torn !== undefined) return { ...state, not: `${torn.operation} was half done then` };
+    if (part !== undefined) return { ...state, not: part.why };
+    if (seq < unknown) return { ...state, not: before };
     return state;
   });
+}
+
+const before =
+  'an undo or a replay by an earlier version of this software came after it, and the ledger does not tell which files that took out';
+
+/** Where in the history each removal had been done in parts only: from its number until the place of what has ended it. */
+function tornIn(states: TableState[], { rebuilt_seq = 0 }: TableItem, removals: RemovedItem[]) {
+  const place = new Map(states.map(({ id }, at) => [id, at]));
+  return removals.flatMap((removed) => {
+    const { kind, operation, seq, since, snapshot_id } = removed;
+    // A number that was taken for the commit itself: nothing of it is in what has a smaller one.
+    if (snapshot_id !== undefined && since === seq) return [];
+    const end = endOf(removed, removals);
+    // What is not among the states any more lies before them.
+    if (end !== undefined)
+      return [{ since, until: place.get(end.snapshot_id ?? '') ?? -1, why: `${operation} was half done then` }];
+    if (seq < rebuilt_seq) return [];
+    const or = kind === 'undo' ? 'bring it to its end, or ' : '';
+    const why = `${operation} had begun to change the table by then and has not come to its end: ${or}go back to a state from before it`;
+    return [{ since, until: Number.POSITIVE_INFINITY, why }];
+  });
+}
+
+/** The greatest number of a commit of which the ledger does not tell what it took out: earlier versions wrote it nowhere. */
+function unaccounted(
+  { removed_seq = 0, rebuilt_seq = 0, rebuilt_snapshot }: TableItem,
+  removals: RemovedItem[],
+): number {
+  const taken = [removed_seq, ...removals.map(({ previous = 0 }) => previous)];
+  const untold = taken.filter((n) => n > rebuilt_seq && !removals.some(({ since, seq }) => since <= n && n <= seq));
+  return Math.max(0, rebuilt_snapshot === undefined ? rebuilt_seq : 0, ...untold);
+}
+
+/** The number that the first of the states may have, when those before it, with their commits, have expired. */
+function firstSeq(states: TableState[], { batch_seq = 0 }: TableItem): number {
+  if (states[0] === undefined || states[0].parent === null) return 0;
+  const next = states.find(({ commits }) => commits.length > 0)?.commits[0];
+  return next === undefined ? batch_seq : next.seq - 1;
 }
 
 /**
@@ -159,7 +204,7 @@ export function stateAt(states: TableState[], dataset: string, to: string, now: 
   const first = states.find(({ not }) => not === undefined);
   const oldest = first === undefined ? 'it has none' : `the oldest is of ${first.at}`;
   throw new OperationRefusedError(
-    `silver.${dataset} has no snapshot of ${to} or before (${oldest}): it has expired, or the table was not there yet; ${list}`,
+    `silver.${dataset} has no snapshot of ${to} or before (${oldest}): it has expired, or the table was not there yet, or had none while it was empty; ${list}`,
   );
 }
 

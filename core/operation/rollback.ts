@@ -1,7 +1,8 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { OperationRefusedError, RowConservationError, TerminalError } from '../errors.ts';
 import { forgetMarts } from '../gold/forget.ts';
-import { removal } from '../ledger/removed.ts';
+import { over, removal, removalsOf, unfinished } from '../ledger/removed.ts';
+import { getTable } from '../ledger/table.ts';
 import { takeTurn } from '../ledger/turn.ts';
 import type { Lease } from '../merge/lead.ts';
 import { endTurn, wakeNext } from '../pipeline/wake.ts';
@@ -21,7 +22,7 @@ import { rollbackStatement } from './rollback-statements.ts';
 import { countChanges, filesTold, isSame, reportedRollback, rollbackText, weighRollback } from './rollback-weigh.ts';
 import { runStatement, settle } from './statement.ts';
 import { longestWait, type UndoPorts } from './undo.ts';
-import { withTable } from './with-table.ts';
+import { giveUpNumber, takeNumber, withTable } from './with-table.ts';
 
 type Step = { outcome: 'running' | 'done'; item: RollbackItem };
 
@@ -102,7 +103,8 @@ async function bringBack(
   let item = given;
   if (item.token !== lease.token) {
     const settled = await settle(ports, item, deadline);
-    if (settled.outcome === 'running') return settled;
+    if (settled.outcome === 'running' || !(await othersSettled(ports, item, deadline)))
+      return { outcome: 'running', item: settled.item };
     // It may have expired while this run waited.
     stateAt(await historyOf(ports, dataset), dataset.name, item.snapshot_id, ports.clock.now());
     item = await writeOperation(ports, { ...begunAnew(settled.item, lease.token), waiting_since: undefined });
@@ -137,7 +139,7 @@ async function merge(
   const operation = idOf(given);
   let item = given;
   await mustFinish(ports, dataset.name, operation);
-  if (item.batch_seq === undefined) item = await number(ports, lease, item);
+  if (item.batch_seq === undefined) item = await takeNumber(ports, lease, item, 'rollback');
   if (isSame(item.rows!)) return { outcome: 'done', item };
   const text = rollbackText(ports, dataset, item);
   const ranges = item.ranges.length === 0 ? [undefined] : item.ranges;
@@ -147,7 +149,10 @@ async function merge(
     const sql = rollbackStatement(text, item.batch_seq!, range);
     const ran = await runStatement(ports, item, `merge-${part}`, what, sql, deadline).catch(async (error: Error) => {
       const untouched = part === 0 && item.earlier.length === 0;
-      if (error instanceof TerminalError && untouched) await needNotFinish(ports, dataset.name, operation);
+      if (error instanceof TerminalError && untouched) {
+        await giveUpNumber(ports, lease, item);
+        await needNotFinish(ports, dataset.name, operation);
+      }
       throw error;
     });
     if (ran.outcome === 'running') return ran;
@@ -165,19 +170,26 @@ async function merge(
   );
 }
 
-/** Takes the number of the commit, once, under the lease. */
-async function number(ports: UndoPorts, lease: Lease, given: RollbackItem): Promise<RollbackItem> {
-  return withTable(ports, lease, given, async (table) => {
-    const batch_seq = table.batch_seq + 1;
-    // Marts look for removed rows from here on: if this run dies after its MERGE, the next batch shows what that removed.
-    return { item: { ...given, batch_seq }, table: { batch_seq, removed_seq: batch_seq } };
-  });
+/** Whether no statement is under way any more of operations that have stopped half done: none must commit behind this. */
+async function othersSettled(ports: UndoPorts, item: RollbackItem, deadline: number): Promise<boolean> {
+  for (const id of await othersUnfinished(ports, item)) {
+    const other = await getOperation(ports.ledger, id);
+    if (other !== undefined && (await settle(ports, other, deadline)).outcome === 'running') return false;
+  }
+  return true;
+}
+
+async function othersUnfinished({ ledger }: UndoPorts, item: RollbackItem): Promise<string[]> {
+  const { rebuilt_seq } = await getTable(ledger, item.dataset);
+  const ids = unfinished(await removalsOf(ledger, item.dataset), rebuilt_seq).map(({ operation }) => operation);
+  return [...new Set(ids)].filter((id) => id !== idOf(item));
 }
 
 /** The commit point: the table is what the snapshot is, or nothing has happened. */
 async function commit(ports: UndoPorts, dataset: Dataset, lease: Lease, item: RollbackItem): Promise<RollbackItem> {
   // What had been committed before the table was lost to others may be in marts whose numbers do not tell of it.
-  if (item.earlier.length > 0) await forgetMarts(ports, dataset.name);
+  const late = item.earlier.length > 0 || (await othersUnfinished(ports, item)).length > 0;
+  if (late) await forgetMarts(ports, dataset.name);
   const snapshot = await ports.catalog.currentSnapshot(ports.databases.silver, dataset.name);
   const batch_seq = item.batch_seq!;
   const committed = { snapshot_id: snapshot!, batch_seq, columns: item.columns };
@@ -186,7 +198,8 @@ async function commit(ports: UndoPorts, dataset: Dataset, lease: Lease, item: Ro
     const since = Math.min(batch_seq, ...item.earlier);
     const noted = removal(dataset.name, { kind: 'rollback', operation, seq: batch_seq, since, snapshot_id: snapshot });
     const table = { committed, removed_seq: batch_seq };
-    return { item: { ...item, committed_at: at, statement: undefined }, table, more: [noted] };
+    const more = [await over(ports.ledger, noted)];
+    return { item: { ...item, committed_at: at, statement: undefined }, table, more };
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { OperationRefusedError, RowConservationError } from '../errors.ts';
+import { OperationRefusedError, RowConservationError, TerminalError } from '../errors.ts';
 import { forgetMarts } from '../gold/forget.ts';
 import type { Mart } from '../gold/mart.ts';
 import type { FileItem } from '../ledger/items.ts';
-import { removal } from '../ledger/removed.ts';
+import { over, removal } from '../ledger/removed.ts';
 import { takeTurn } from '../ledger/turn.ts';
 import { ensureTables, type Lake } from '../merge/ensure.ts';
 import type { Lease } from '../merge/lead.ts';
@@ -16,7 +16,7 @@ import { mayBeUndone, reported } from './undo-file.ts';
 import { begunAnew, type FileUndone, newUndo, type UndoItem, undoId } from './undo-item.ts';
 import { checkQuery, type Others, undoStatement } from './undo-statements.ts';
 import { candidates, stagesOf, undoText, weigh } from './undo-weigh.ts';
-import { withTable } from './with-table.ts';
+import { giveUpNumber, takeNumber, withTable } from './with-table.ts';
 
 export interface UndoPorts extends Lake, OperationPorts, WakePorts, CurrentPorts {
   marts: Mart[];
@@ -118,15 +118,20 @@ async function merge(
   let item = given;
   if (item.batch_seq === undefined) {
     const columns = [...silverColumns(dataset), ...evolved].map(({ name }) => name);
-    item = await number(ports, lease, item, columns);
+    item = await takeNumber(ports, lease, { ...item, columns }, 'undo');
   }
   const seq = item.batch_seq!;
   const ranges = item.ranges.length === 0 ? [undefined] : item.ranges;
   const what = `taking file ${file.file_id} out of silver.${dataset.name}`;
   for (const [part, range] of ranges.entries()) {
     if (part < item.part) continue;
-    const sql = undoStatement(text, others, seq, range);
-    const ran = await runStatement(ports, item, `merge-${part}`, what, sql, deadline);
+    const run = async () =>
+      runStatement(ports, item, `merge-${part}`, what, undoStatement(text, others, seq, range), deadline);
+    const ran = await run().catch(async (error: Error) => {
+      const untouched = part === 0 && item.earlier.length === 0;
+      if (error instanceof TerminalError && untouched) await giveUpNumber(ports, lease, item);
+      throw error;
+    });
     if (ran.outcome === 'running') return ran;
     item = await writeOperation(ports, { ...ran.item, part: part + 1 });
   }
@@ -151,15 +156,6 @@ async function merge(
   );
 }
 
-/** Takes the number of the commit, once, under the lease. */
-async function number(ports: UndoPorts, lease: Lease, given: UndoItem, columns: string[]): Promise<UndoItem> {
-  return withTable(ports, lease, given, async (table) => {
-    const batch_seq = table.batch_seq + 1;
-    // Marts look for removed rows from here on: if this run dies after its MERGE, the next batch shows what that removed.
-    return { item: { ...given, batch_seq, columns }, table: { batch_seq, removed_seq: batch_seq } };
-  });
-}
-
 /** The commit point: the file is undone, and the table is what it is now, or neither. */
 async function commit(ports: UndoPorts, dataset: Dataset, lease: Lease, item: UndoItem, run: string): Promise<void> {
   // What had been committed before the table was lost to others may be in marts whose numbers do not tell of it.
@@ -179,7 +175,7 @@ async function commit(ports: UndoPorts, dataset: Dataset, lease: Lease, item: Un
       snapshot_id: snapshot,
       file: { file_id: item.file_id, was: file.status },
     });
-    const more = [{ ...out, updated_at: at } as FileItem, noted];
+    const more = [{ ...out, updated_at: at } as FileItem, await over(ports.ledger, noted)];
     if (batch_seq === undefined || snapshot === null) return { item, table: {}, more };
     const committed = { ...table.committed, snapshot_id: snapshot, batch_seq, columns };
     return { item, table: { committed, removed_seq: batch_seq }, more };

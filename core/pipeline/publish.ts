@@ -1,8 +1,8 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { RowConservationError } from '../errors.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
-import type { BatchItem, FileItem, RowCounts } from '../ledger/items.ts';
-import { batchEnded, getTable, release, renew, writeBatch } from '../ledger/table.ts';
+import type { BatchItem, FileItem, Orphans, RowCounts } from '../ledger/items.ts';
+import { batchEnded, getTable, release, renew, takePages, withPages, writeBatch } from '../ledger/table.ts';
 import { mergedBatch } from '../merge/lead.ts';
 import { conservationQuery } from '../merge/statements.ts';
 import { rejectedPercent } from '../quality/make-record.ts';
@@ -24,15 +24,18 @@ export interface BatchMetrics {
   rulePassPercent: number | undefined;
   /** Files unlike those of their dataset before them. */
   anomalousFiles: number;
-  /** Rows whose parent is not there, by what becomes of them; a row with two missing parents counts for each. */
-  orphans: Record<'flag' | 'hold', number>;
+  /**
+   * Rows whose parent is not there, by what becomes of them; a row with two missing parents counts for each. Null when
+   * they were not counted, undefined for a dataset that refers to nothing.
+   */
+  orphans: Record<'flag' | 'hold', number> | null | undefined;
   perFile: {
     bytes: number;
     rows: number;
     /** From the start of its run; undefined for one that was claimed before this was kept. */
     runSeconds: number | undefined;
-    /** From its LastModified. */
-    dropToGoldSeconds: number;
+    /** From its LastModified; undefined for one that had been taken out of the lake in between. */
+    dropToGoldSeconds: number | undefined;
   }[];
   bytesScanned: number;
   mergeSeconds: number;
@@ -49,6 +52,9 @@ export interface PublishPorts extends OrphanPorts, WakePorts, RecordPorts {
 /** Batches that one run leads before it hands on: an execution's history ends at 25,000 events. */
 export const maxBatchesLed = 50;
 
+/** Days that wait in the table's item for their pages. */
+const mostDaysKept = 500;
+
 /**
  * Checks that no row of the merged batch is missing from silver, writes the record of each file, publishes the batch's
  * metrics, marks its files done, and gives the lease back; `more` when files were staged meanwhile. Repeated after a crash
@@ -57,28 +63,37 @@ export const maxBatchesLed = 50;
 export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: string): Promise<Published> {
   const open = await mergedBatch(ports, dataset.name, run);
   let published: Omit<Published, 'outcome'> = { files: 0, counts: sum([]) };
-  const days = new Set<string>();
   if (open !== undefined) {
     const files = await filesOf(ports, open.batch);
     const [orphans] = await Promise.all([
-      countOrphans(ports, dataset, open.batch.batch_seq),
+      orphansOf(ports, dataset, open.batch, files),
       checkConservation(ports, dataset, open.batch, files),
     ]);
     // The count may have taken long: who has lost the lease meanwhile writes nothing over what the next holder wrote.
     await renew(ports.ledger, ports.clock, dataset.name, run, open.lease.token);
     const recorded = await recordBatch(ports, dataset, open.batch, files, orphans);
-    const metrics = measure(dataset.name, open.batch, recorded);
+    const metrics = measure(dataset, open.batch, recorded);
     ports.publish(metrics);
     await Promise.all(recorded.map((one) => endFile(ports, dataset, open.batch, one)));
     await ports.filesDone(dataset.name, files);
-    await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, batchEnded);
+    const days = files.map(dayOf);
+    await writeBatch(ports.ledger, ports.clock, open.lease, { ...open.batch, status: 'done' }, (table) => ({
+      ...batchEnded(table),
+      ...withPages(table, days),
+    }));
     published = { files: files.length, counts: metrics.counts };
-    for (const file of files) days.add(dayOf(file));
   }
   const outcome = await next(ports, dataset.name, run);
-  // Only now, since others may have the table meanwhile.
-  if (days.size > 0) await ports.records.refreshPages(dataset.name, [...days]);
+  // Once the table is free for others, of all batches that were led: only a great many days do not wait for that.
+  const days = await takePages(ports.ledger, ports.clock, dataset.name, outcome === 'done' ? 1 : mostDaysKept);
+  if (days.length > 0) await ports.records.refreshPages(dataset.name, days);
   return { outcome, ...published };
+}
+
+/** Files that are done have what was counted then. */
+async function orphansOf(ports: PublishPorts, dataset: Dataset, batch: BatchItem, files: FileItem[]) {
+  const open = files.some(({ status }) => status !== 'done');
+  return open ? countOrphans(ports, dataset, batch.batch_seq) : new Map<string, Orphans[]>();
 }
 
 /** Marks a file done, and tells the owner if it is unusual, once unless this call dies in between. */
@@ -150,31 +165,32 @@ async function checkConservation(
   }
 }
 
-function measure(dataset: string, batch: BatchItem, recorded: Recorded[]): BatchMetrics {
+function measure(dataset: Dataset, batch: BatchItem, recorded: Recorded[]): BatchMetrics {
   const files = recorded.map(({ file }) => file);
   const checks = recorded.reduce((all, one) => all + one.checks, 0);
   const broken = recorded.reduce((all, one) => all + one.broken, 0);
   return {
-    dataset,
+    dataset: dataset.name,
     files: files.length,
     counts: sum(files.map((file) => file.counts!)),
     rejectedPercent: Math.max(...files.map(({ counts }) => rejectedPercent(counts!))),
     rulePassPercent: checks === 0 ? undefined : (100 * (checks - broken)) / checks,
     anomalousFiles: recorded.filter(({ anomalies }) => anomalies.length > 0).length,
-    orphans: { flag: orphansOf(recorded, 'flag'), hold: orphansOf(recorded, 'hold') },
+    orphans: dataset.references.length === 0 ? undefined : sumOrphans(recorded),
     perFile: recorded.map(({ file, run_seconds, drop_to_gold_seconds }) => ({
       bytes: file.size,
       rows: file.counts!.in,
       runSeconds: run_seconds ?? undefined,
-      dropToGoldSeconds: drop_to_gold_seconds,
+      dropToGoldSeconds: drop_to_gold_seconds ?? undefined,
     })),
     bytesScanned: batch.bytes_scanned,
     mergeSeconds: (Date.parse(batch.merged_at ?? batch.planned_at) - Date.parse(batch.planned_at)) / 1000,
   };
 }
 
-const orphansOf = (recorded: Recorded[], policy: 'flag' | 'hold'): number =>
-  recorded
-    .flatMap(({ orphans }) => orphans)
-    .filter(({ on_orphan }) => on_orphan === policy)
-    .reduce((all, { rows }) => all + rows, 0);
+function sumOrphans(recorded: Recorded[]): BatchMetrics['orphans'] {
+  if (recorded.some(({ orphans }) => orphans === null)) return null;
+  const total = { flag: 0, hold: 0 };
+  for (const { on_orphan, rows } of recorded.flatMap(({ orphans }) => orphans ?? [])) total[on_orphan] += rows;
+  return total;
+}

@@ -127,9 +127,15 @@ async function refuse(
   error: FileRejectedError,
 ): Promise<void> {
   const { counts, rejected } = await uploadRefused(ports, dataset, stageId, error);
-  const known = await getFile(ports.ledger, file.file_id);
-  if (known === undefined || isStaged(known)) return;
+  const stillOpen = async () => {
+    const known = await getFile(ports.ledger, file.file_id);
+    return known === undefined || isStaged(known) ? undefined : known;
+  };
+  if ((await stillOpen()) === undefined) return;
   await ports.catalog.registerQuarantine(dataset.name, file.file_id, rejected === null ? null : stageId);
+  // That may have taken long: another validation, whose rows are in gold by now, keeps its record.
+  const known = await stillOpen();
+  if (known === undefined) return;
   const profile = error instanceof RowsRejectedError ? error.result.profile : undefined;
   const record = refusedRecord(dataset, known, { run, stageId, error, profile }, ports.clock.now().toISOString());
   // Before the ledger says so: a file that is known as refused has its record.

@@ -1,5 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { BatchItem, FileItem, Orphans, RowCounts, Time } from '../ledger/items.ts';
+import { mayBeTold } from '../validation/column-like.ts';
 import { describeGate, type Profile } from '../validation/result.ts';
 import type { Anomaly, ColumnRecord, FileRecord, GateRecord } from './record.ts';
 import { ruleResults } from './rules.ts';
@@ -10,7 +11,7 @@ const listedUnknown = 300;
 /** What was found of a file when it was merged. */
 export interface Findings {
   anomalies: Anomaly[];
-  orphans: Orphans[];
+  orphans: Orphans[] | null;
 }
 
 /** A file whose rows are in silver and gold. */
@@ -36,7 +37,7 @@ export function doneRecord(
     snapshot_id: batch.snapshot_id ?? null,
     ...times(file, finished),
     merged_at: batch.merged_at ?? null,
-    drop_to_gold_seconds: secondsBetween(file.last_modified, finished),
+    drop_to_gold_seconds: file.again_at === undefined ? secondsBetween(file.last_modified, finished) : null,
   };
 }
 
@@ -117,7 +118,7 @@ function measured(dataset: Dataset, profile: Profile | undefined) {
       const bound = dataset.gates.find(({ name }) => name === gate.name);
       return { ...gate, description: bound === undefined ? null : describeGate(bound) };
     }),
-    unknown_columns: profile.unknown_columns.slice(0, listedUnknown),
+    unknown_columns: profile.unknown_columns.filter((name) => mayBeTold(dataset, name)).slice(0, listedUnknown),
     columns: Object.entries(profile.columns).map(([name, column]): ColumnRecord => {
       // Values of a column that the contract has called personal data since, or does not have any more, stay out as well.
       const pii = dataset.columns.find((candidate) => candidate.name === name)?.pii ?? true;

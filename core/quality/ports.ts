@@ -12,6 +12,10 @@ export interface RecordStore {
    * made of records at any time, so that one that could not be written now is no reason to hold up a file.
    */
   refreshPages(dataset: string, days: string[]): Promise<void>;
+  /**
+   * The same for the page of one day alone. `more`: it has more new records than one call reads; the next goes on.
+   */
+  refreshDay(dataset: string, day: string): Promise<'done' | 'more'>;
   /** What a validation measured; undefined when it is not there any more. */
   profile(key: string): Promise<Profile | undefined>;
 }

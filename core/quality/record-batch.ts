@@ -21,10 +21,12 @@ export interface Recorded {
   file: FileItem;
   finished_at: Time;
   anomalies: Anomaly[];
-  orphans: Orphans[];
+  /** Null: they were not counted. */
+  orphans: Orphans[] | null;
   /** From the start of its run. */
   run_seconds: number | null;
-  drop_to_gold_seconds: number;
+  /** Null for one that had been taken out of the lake in between. */
+  drop_to_gold_seconds: number | null;
   /** Over all rules: rows times rules. */
   checks: number;
   broken: number;
@@ -35,22 +37,29 @@ const atOnce = 12;
 
 /**
  * Compares the files of a merged batch with those before them and writes the record of each. Repeated, it finds and
- * writes the same; a file that was done already keeps the time at which it was.
+ * writes the same; a file that was done already keeps what was found of it then, and when. `orphansOf` is null when they were
+ * not counted.
  */
 export async function recordBatch(
   ports: RecordPorts,
   dataset: Dataset,
   batch: BatchItem,
   files: FileItem[],
-  orphansOf: Map<string, Orphans[]>,
+  orphansOf: Map<string, Orphans[]> | null,
 ): Promise<Recorded[]> {
   const { ledger, clock, records } = ports;
   const anomalies = await judgeBatch(ledger, clock, dataset.name, batch.batch_seq, files);
   const now = clock.now().toISOString();
   const recorded: Recorded[] = [];
   await sideBySide([...files.entries()], atOnce, async ([index, file]) => {
-    const found = { anomalies: anomalies.get(file.file_id) ?? [], orphans: orphansOf.get(file.file_id) ?? [] };
-    const finished = (file.status === 'done' ? file.finished_at : undefined) ?? now;
+    const then: Partial<FileItem> = file.status === 'done' ? file : {};
+    const counted = orphansOf === null ? null : (orphansOf.get(file.file_id) ?? []);
+    const found = {
+      anomalies: then.anomalies ?? anomalies.get(file.file_id) ?? [],
+      // Parents have come since.
+      orphans: then.orphans === undefined ? counted : then.orphans,
+    };
+    const finished = then.finished_at ?? now;
     const profile = await records.profile(profileKey(file));
     const record = doneRecord(dataset, file, batch, profile, found, finished);
     await records.write(record);
@@ -67,7 +76,7 @@ function figures({ rules, run_seconds, drop_to_gold_seconds }: FileRecord) {
   const sum = (of: (rule: FileRecord['rules'][number]) => number) => rules.reduce((all, rule) => all + of(rule), 0);
   return {
     run_seconds,
-    drop_to_gold_seconds: drop_to_gold_seconds!,
+    drop_to_gold_seconds,
     checks: sum((rule) => rule.rows_checked),
     broken: sum((rule) => rule.rows_broken),
   };

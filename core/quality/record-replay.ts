@@ -21,7 +21,8 @@ export async function recordReplayed(
   if (noted.state === 'ready') {
     const profile = await records.profile(noted.staging!.profile_key);
     const finished = file.finished_at ?? now;
-    const { anomalies = [], orphans = [] } = file;
+    // Nobody has looked for the orphans of a file that was not merged before, nor will.
+    const { anomalies = [], orphans = dataset.references.length === 0 ? [] : null } = file;
     return records.write(doneRecord(dataset, file, { batch_seq }, profile, { anomalies, orphans }, finished));
   }
   const stageId = noted.quarantine_stage ?? `${file.file_id}-${file.attempts}`;

@@ -56,8 +56,8 @@ export interface FileRecord {
   columns: ColumnRecord[];
   /** What the file had unlike the files of its dataset before it. */
   anomalies: Anomaly[];
-  /** Rows whose parent was not there when they were merged; it may have come since. */
-  orphans: Orphans[];
+  /** Rows whose parent was not there when they were merged; it may have come since. Null: they were not counted. */
+  orphans: Orphans[] | null;
 
   /** The commit that brought its rows to silver; null for a file that was refused. */
   batch_seq: number | null;
@@ -72,7 +72,7 @@ export interface FileRecord {
   finished_at: Time;
   /** From the run's start to `finished_at`. */
   run_seconds: number | null;
-  /** From `last_modified` to `finished_at`; null for a file that was refused. */
+  /** From `last_modified` to `finished_at`; null for a file that was refused, or had been out of the lake in between. */
   drop_to_gold_seconds: number | null;
 }
 

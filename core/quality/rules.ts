@@ -1,4 +1,5 @@
 import type { Dataset, Severity } from '../contract/dataset.ts';
+import { toldReasons } from '../validation/column-like.ts';
 import type { Example, Profile } from '../validation/result.ts';
 import { uniqueColumns } from '../validation/sql/duplicates.ts';
 import { rulesOf } from '../validation/sql/rules.ts';
@@ -15,7 +16,10 @@ type Known = Pick<RuleResult, 'name' | 'column_name' | 'rule' | 'severity' | 'or
  */
 export function ruleResults(dataset: Dataset, profile: Profile): RuleResult[] {
   const { counts, reasons, warnings } = profile;
-  const broken = new Map([...entries(reasons, 'error'), ...entries(warnings, 'warning')]);
+  const broken = new Map([
+    ...entries(toldReasons(dataset, reasons, counts.in), 'error'),
+    ...entries(toldReasons(dataset, warnings, counts.in), 'warning'),
+  ]);
   const contract = contractRules(dataset);
   const names = new Set(contract.map(({ name }) => name));
   const checked =

@@ -15,13 +15,20 @@ export function addObjects(zone: ZoneSize, page: Pick<StoredObject, 'size'>[]): 
   for (const { size } of page) zone.bytes += size;
 }
 
-/** Counts what the sweep itself has no need to list. */
+/** What the sweep itself has no need to list. */
+export type CountedZones = Record<'staging' | 'quarantine', ZoneSize>;
+
+/** Counts them; throws when that takes longer than until `deadline`: half a count is none. */
 export async function countZones(
-  lake: Pick<SweepPorts['lake'], 'objects'>,
-): Promise<Record<'staging' | 'quarantine', ZoneSize>> {
+  { lake, clock }: { lake: Pick<SweepPorts['lake'], 'objects'>; clock: SweepPorts['clock'] },
+  deadline: number,
+): Promise<CountedZones> {
   const count = async (prefix: string) => {
     const zone = noObjects();
-    for await (const page of lake.objects(prefix)) addObjects(zone, page);
+    for await (const page of lake.objects(prefix)) {
+      if (clock.now().getTime() >= deadline) throw new Error(`no time was left to count all objects of ${prefix}`);
+      addObjects(zone, page);
+    }
     return zone;
   };
   return { staging: await count('staging/'), quarantine: await count('quarantine/') };

@@ -12,21 +12,39 @@ import { type Datasets, knownKeys, noRows, type Reader } from './relations.ts';
 export interface OrphanPorts extends Lake {
   ledger: LedgerStore;
   datasets: Datasets;
+  /** Told why orphans were not counted. */
+  orphansNotCounted(dataset: string, error: unknown): void;
+  /** Has a query end of which nobody waits for the answer any more. */
+  stopQuery(queryId: string): Promise<void>;
 }
+
+/** A merged batch waits this long at most for what is only told of it, in milliseconds. */
+export const countWithin = 60_000;
 
 /**
  * Of each file of a batch, by its id, the references of its rows in silver to parents that are not there; only those that
- * some row has. Empty for a dataset that refers to nothing.
+ * some row has. Empty for a dataset that refers to nothing. Null when they could not be counted, for whatever reason: the
+ * rows are in silver, and the files behind them do not wait for a figure.
  */
 export async function countOrphans(
   ports: OrphanPorts,
   dataset: Dataset,
   batchSeq: number,
-): Promise<Map<string, Orphans[]>> {
+): Promise<Map<string, Orphans[]> | null> {
+  if (dataset.references.length === 0) return new Map();
+  try {
+    return await count(ports, dataset, batchSeq);
+  } catch (error) {
+    ports.orphansNotCounted(dataset.name, error);
+    return null;
+  }
+}
+
+async function count(ports: OrphanPorts, dataset: Dataset, batchSeq: number): Promise<Map<string, Orphans[]>> {
   const { references } = dataset;
-  if (references.length === 0) return new Map();
   const sql = await orphansQuery(ports, dataset, batchSeq);
-  const { queryId } = await runQuery(ports.athena, ports.clock, `counting the orphans of silver.${dataset.name}`, sql);
+  const what = `counting the orphans of silver.${dataset.name}`;
+  const { queryId } = await runQuery(ports.athena, ports.clock, what, sql, countWithin, ports.stopQuery);
   const rows = await ports.athena.rows(queryId);
   return new Map(
     rows.map(([fileId, ...counts]) => [
@@ -64,6 +82,12 @@ async function orphansQuery(ports: OrphanPorts, dataset: Dataset, batchSeq: numb
     literals: { batch_seq: batchSeq },
   });
 }
+
+/** What is to be said of the orphans of a file, a sentence each; null: they were not counted. */
+export const orphanRemarks = (orphans: Orphans[] | null): string[] =>
+  orphans === null
+    ? ['it was not counted how many of its rows had no parent when merged']
+    : orphans.map(describeOrphans);
 
 /** Orphans of a file as a sentence. */
 export function describeOrphans({ column_name, parent, on_orphan, rows }: Orphans): string {

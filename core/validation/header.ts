@@ -1,5 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { FileRejectedError } from '../errors.ts';
+import { mayBeTold } from './column-like.ts';
 
 /** Where the contract's columns are in the fields of a record. */
 export interface Binding {
@@ -25,22 +26,28 @@ export const headerName = (cell: string): string => cell.replace(/\s+/g, ' ').tr
 
 /**
  * Binds the cells of a CSV header to the contract, in any order and case. Throws FileRejectedError naming the columns
- * that are missing, repeated or not allowed, and the header that was found.
+ * that are missing, repeated or not allowed, and the header that was found; what may be personal data it does not repeat.
  */
 export function bindHeader(header: string[], dataset: Dataset, delimiter = ','): Binding {
   const cells = header.map(headerName);
-  const found = `The header found is: ${shorten(cells.join(', '))}.`;
   if (cells.some((cell) => /\p{Cc}/u.test(cell))) {
     throw new FileRejectedError('the first line holds control characters: is the file text at all?');
   }
   const byHeader = columnsByHeader(dataset);
+  const told = tellsOf(cells, dataset, byHeader);
+  const found =
+    told === undefined ? noneOf(cells.length) : `The header found is: ${shorten(cells.map(told).join(', '))}.`;
   const columns: (number | undefined)[] = dataset.columns.map(() => undefined);
   const extra: Binding['extra'] = [];
   const seen = new Set<string>();
   for (const [index, cell] of cells.entries()) {
     const name = cell || `column_${index + 1}`;
     if (seen.has(name.toLowerCase()))
-      throw new FileRejectedError(`the column ${quote(name)} is in the header twice. ${found}`);
+      throw new FileRejectedError(
+        told === undefined
+          ? `the first line has a field twice. ${found}`
+          : `the column ${quote(told(name))} is in the header twice. ${found}`,
+      );
     seen.add(name.toLowerCase());
     const column = byHeader.get(name.toLowerCase());
     if (column === undefined) extra.push({ index, name });
@@ -69,13 +76,26 @@ export function bindHeader(header: string[], dataset: Dataset, delimiter = ','):
   }
   if (noHeader) throw new FileRejectedError(`no column of the contract is in the header. ${found}${noHeader}`);
   if (extra.length > 0 && dataset.drift === 'reject') {
-    const names = extra.map(({ name }) => quote(name)).join(', ');
+    const names = extra.map(({ name }) => quote(told?.(name) ?? '')).join(', ');
     throw new FileRejectedError(
       `the contract of ${dataset.name} knows no column ${shorten(names)} and rejects unknown ones (drift: reject). ${found}`,
     );
   }
   return { fields: cells.length, columns, extra: extra.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
+
+/**
+ * How a cell of the header is repeated. Undefined when none is: not one is a column of a contract with personal data, so
+ * that the line may be a record.
+ */
+function tellsOf(cells: string[], dataset: Dataset, byHeader: Map<string, number>) {
+  const isColumn = (cell: string) => byHeader.has(cell.toLowerCase());
+  if (dataset.columns.some(({ pii }) => pii) && !cells.some(isColumn)) return undefined;
+  return (cell: string) => (isColumn(cell) || mayBeTold(dataset, cell) ? cell : '(left out)');
+}
+
+const noneOf = (fields: number): string =>
+  `The first line has ${fields} ${fields === 1 ? 'field' : 'fields'}, none of them a column of the contract; it is not repeated here, since it may hold personal data.`;
 
 /**
  * Binds the fields of a file without a header to the columns of the contract, in its order. Throws FileRejectedError

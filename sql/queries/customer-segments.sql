@@ -7,7 +7,7 @@ select
   count(*) as customers,
   sum(purchases) as purchases,
   sum(spent) as spent,
-  cast(100.00 * sum(spent) / nullif(sum(sum(spent)) over (partition by currency), 0) as decimal(9, 2)) as percent_of_spent,
+  cast(100.00 * sum(spent) / nullif(sum(sum(spent)) over (partition by currency), 0) as decimal(38, 2)) as percent_of_spent,
   min(recency_days) as least_recency_days,
   max(recency_days) as most_recency_days
 from {gold}.customer_segments

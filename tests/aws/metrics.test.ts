@@ -65,6 +65,25 @@ describe('the metrics of a batch', () => {
     expect(valuesOf('RunSeconds')).toEqual([5]);
   });
 
+  it.each([
+    ['that refers to nothing', undefined, [[], [], []]],
+    ['of which orphans were not counted', null, [[], [], [1]]],
+    ['of which they were', { flag: 0, hold: 2 }, [[0], [2], [0]]],
+  ])('tell of the orphans of a dataset %s', (_, orphans, values) => {
+    publishMetrics({ ...batch(1), orphans });
+
+    expect(['FlaggedOrphans', 'HeldRows', 'OrphansNotCounted'].map(valuesOf)).toEqual(values);
+  });
+
+  it('leave out how long a file took that had been out of the lake in between', () => {
+    const [one] = batch(1).perFile;
+
+    publishMetrics({ ...batch(1), perFile: [{ ...one!, dropToGoldSeconds: undefined }] });
+
+    expect(valuesOf('DropToGoldSeconds')).toEqual([]);
+    expect(valuesOf('FileBytes')).toEqual([100]);
+  });
+
   it.each([99, 100, 101, 500])('have each of %i files once, with its dataset', (files) => {
     publishMetrics(batch(files));
 

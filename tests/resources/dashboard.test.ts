@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { load, type Resource, variables } from './load.ts';
 
@@ -36,5 +36,22 @@ describe('the dashboard', () => {
     const ids = new Set(last.map(({ id }) => id));
     expect(ids.size).toBe(last.length);
     expect(rates.flatMap(({ expression }) => expression!.match(/[a-z]+\d+/g)!).every((id) => ids.has(id))).toBe(true);
+  });
+
+  it('has a chart of every metric that is published, and the guide says what each is', async () => {
+    const source = readFileSync('aws/metrics.ts', 'utf8');
+    const names = [...source.matchAll(/(?:count|addMetric)\('(\w+)'/g)].map(([, name]) => name!);
+    const functions = { 'file(resources/functions.yml)': { 'merge-rows': {} } };
+    const { Resources } = await load<{ Resources: Record<string, Resource> }>('dashboard.cjs', {
+      ...variables,
+      ...functions,
+    });
+
+    const body = (Resources.Dashboard!.Properties.DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
+    const guide = readFileSync('docs/guide/quality.md', 'utf8');
+
+    expect(names.length).toBeGreaterThan(25);
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(body))).toEqual([]);
+    expect(names.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
   });
 });

@@ -147,6 +147,12 @@ describe('roles', () => {
     expect(allowed('ValidateFileRole', 's3:GetObject').sort()).toEqual(['bronze/*', 'quality/*', 'reports/*']);
   });
 
+  it('let queries be stopped by the function that waits for one for a while only', () => {
+    const stopping = Object.keys(roles).filter((role) => allowed(role, 'athena:StopQueryExecution').length > 0);
+
+    expect(stopping).toEqual(['PublishMetricsRole']);
+  });
+
   it('let a rollback write to silver alone, and its plan to nothing', () => {
     const written = (role: string) =>
       allowed(role, 's3:PutObject').filter((path) => !path.startsWith('athena-results/'));

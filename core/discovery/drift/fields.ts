@@ -6,6 +6,7 @@ import { counted, percent } from '../evidence.ts';
 import { columnNames } from '../names.ts';
 import { flow } from '../render.ts';
 import type { Finding } from './finding.ts';
+import { LEFT_OUT, toldName } from './told.ts';
 import { isTable, oldest } from './window.ts';
 
 /** Fields of the files that the contract does not know, each with the files that have it. */
@@ -13,9 +14,9 @@ export function unknownFields(dataset: Dataset, recent: FileRecord[]): Finding[]
   const known = columnsByHeader(dataset);
   const found = new Map<string, { name: string; files: FileRecord[] }>();
   for (const file of recent) {
-    for (const name of file.unknown_columns) {
+    const names = file.unknown_columns.filter((name) => !known.has(name.toLowerCase()));
+    for (const name of new Set(names.map((name) => toldName(dataset, name)))) {
       const key = name.toLowerCase();
-      if (known.has(key)) continue;
       const field = found.get(key) ?? { name, files: [] };
       field.files.push(file);
       found.set(key, field);
@@ -35,8 +36,8 @@ export function unknownFields(dataset: Dataset, recent: FileRecord[]): Finding[]
       column: name,
       files: files.length,
       since: first.last_modified,
-      sentence: `the field ${visible(name)}, which the contract does not know, is in ${files.length} of ${counted(readable, 'file')} since ${minute(first)} (first in ${place(first)}); ${fate[dataset.drift]}`,
-      suggestion: newColumn(name, first),
+      sentence: `${name === LEFT_OUT ? 'a field whose name may be personal data' : `the field ${visible(name)}`}, which the contract does not know, is in ${files.length} of ${counted(readable, 'file')} since ${minute(first)} (first in ${place(first)}); ${fate[dataset.drift]}`,
+      suggestion: name === LEFT_OUT ? undefined : newColumn(name, first),
     };
   });
 }

@@ -1,8 +1,10 @@
+import type { Dataset } from '../../contract/dataset.ts';
 import type { FileRecord } from '../../quality/record.ts';
 import { visible } from '../../visible.ts';
 import { counted } from '../evidence.ts';
 import { place } from './fields.ts';
 import type { Finding } from './finding.ts';
+import { toldError } from './told.ts';
 import { isTable, newest, oldest } from './window.ts';
 
 const NAMES: Record<string, string> = {
@@ -45,12 +47,12 @@ export function changedFormats(recent: FileRecord[], before: FileRecord[]): Find
 }
 
 /** Files that could not be read by the contract at all: their header lacks a column, has one too many, is broken. */
-export function refusedFiles(recent: FileRecord[]): Finding[] {
+export function refusedFiles(dataset: Dataset, recent: FileRecord[]): Finding[] {
   const groups = new Map<string, FileRecord[]>();
   for (const file of recent) {
     if (file.outcome !== 'rejected' || isTable(file) || file.error === null) continue;
     // The same fault of other files names other places and numbers.
-    const fault = file.error
+    const fault = toldError(dataset, file.error)
       .replace(/ The header found is: .*$/s, '')
       .replace(/^\w+: (?:[^:\s]+: )?/, '')
       .replace(/\d+/g, 'N');
@@ -64,7 +66,7 @@ export function refusedFiles(recent: FileRecord[]): Finding[] {
       column: null,
       files: files.length,
       since: oldest(files).last_modified,
-      sentence: `${files.length} of ${counted(recent.length, 'file')} could not be read by the contract, the last ${place(last)}: ${visible(last.error!.slice(0, SHOWN))}`,
+      sentence: `${files.length} of ${counted(recent.length, 'file')} could not be read by the contract, the last ${place(last)}: ${visible(toldError(dataset, last.error!).slice(0, SHOWN))}`,
     };
   });
 }

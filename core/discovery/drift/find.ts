@@ -26,7 +26,7 @@ export async function findDrift(ports: RecordPorts, dataset: Dataset, now: Date,
     recent: sizeOf(recent),
     before: sizeOf(before),
     findings: [
-      ...refusedFiles(recent.files),
+      ...refusedFiles(dataset, recent.files),
       ...unknownFields(dataset, recent.files),
       ...absentColumns(dataset, recent.files, before.files),
       ...refusedValues(dataset, recent.files),

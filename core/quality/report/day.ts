@@ -46,7 +46,7 @@ export interface DayTotals {
   version: 1;
   dataset: string;
   day: string;
-  /** Of the tags of all its records. */
+  /** Of the tags of all its records; empty while there may be others than these figures have. */
   fingerprint: string;
   /** Files that have a record, those that were refused among them. */
   files: number;

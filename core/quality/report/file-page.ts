@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration, formatPercent, plural } from '../../figures.ts';
 import { executionConsoleLink } from '../../incident/console-link.ts';
 import { quarantineFolder, stagingFolder } from '../../pipeline/keys.ts';
-import { describeOrphans } from '../../silver/orphans.ts';
+import { orphanRemarks } from '../../silver/orphans.ts';
 import { describeAnomaly } from '../band.ts';
 import { dayOf, type FileRecord, recordKey } from '../record.ts';
 import { countsOf } from './day.ts';
@@ -69,7 +69,7 @@ function verdict(record: FileRecord, place: Place): Html {
       ),
     ...warned(record),
     ...anomalies.map((anomaly) => html`unusual: ${describeAnomaly(anomaly)}`),
-    ...orphans.map((found) => html`${describeOrphans(found)}`),
+    ...orphanRemarks(orphans).map((remark) => html`${remark}`),
   ];
   const taken = `${plural(rows_accepted ?? 0, 'accepted row')} ${rows_accepted === 1 ? 'is' : 'are'} in silver.${dataset}`;
   if (remarks.length === 0)

@@ -32,9 +32,9 @@ export async function writeFilePage(ports: PagePorts, record: FileRecord, place:
 }
 
 /**
- * Makes the pages of some days of a dataset, and of the dataset, from the records. Repeated, it makes the same. Any number
- * of calls at once end with pages of all records: whoever writes a page looks at the records again afterwards, so the
- * last to write has seen all that were written before it. What a call that died has left undone, the next one does.
+ * Makes the pages of some days of a dataset, and of the dataset, from the records. Repeated, it makes the same. Calls at
+ * once end with pages of all records: whoever writes a page looks at the records again afterwards, so the last to write has
+ * seen all that were written before it. What a call that died, or came to its bounds, has left undone, the next one does.
  */
 export async function refreshPages(ports: PagePorts, dataset: string, days: string[], place: Place): Promise<void> {
   const touched = [...new Set(days)].sort();
@@ -42,23 +42,36 @@ export async function refreshPages(ports: PagePorts, dataset: string, days: stri
   await refreshDataset(ports, dataset, touched, place);
 }
 
-async function refreshDay(ports: PagePorts, dataset: string, day: string, place: Place): Promise<void> {
+/** The page of one day alone. `more`: there are records that this call has not come to; another goes on. */
+export async function refreshDay(
+  ports: PagePorts,
+  dataset: string,
+  day: string,
+  place: Place,
+): Promise<'done' | 'more'> {
   let shown: string | undefined;
   for (let pass = 1; pass <= bounds.passes; pass++) {
     const listed = await ports.listRecords(dataset, day);
-    const fingerprint = fingerprintOf(listed);
-    if (fingerprint === shown || listed.length === 0) return;
+    const now = fingerprintOf(listed);
+    if (now === shown || listed.length === 0) return 'done';
     const files = parse<DayFiles>(await ports.read(dayFilesKey(dataset, day))) ?? noFiles();
-    const uncounted = await bringUpToDate(ports, files, listed);
+    const { counted, uncounted } = await bringUpToDate(ports, files, listed);
+    // What nobody looks at afterwards may be older than what another has written meanwhile: it says that it is not sure.
+    const fingerprint = pass === bounds.passes || uncounted > 0 ? UNSURE : now;
     const totals = totalsOf(files, { dataset, day, fingerprint, uncounted });
     const earlier = (await ports.listDays(dataset, daysBefore(day))).filter((other) => other < day);
     const compared = await readTotals(ports, dataset, earlier.slice(1 - bounds.days));
     await ports.write(dayPageKey(dataset, day), dayPage(files, totals, compared, place), HTML);
     await ports.write(dayTotalsKey(dataset, day), JSON.stringify(totals), JSON_TYPE);
     await ports.write(dayFilesKey(dataset, day), asJson(files), JSON_TYPE);
-    shown = uncounted === 0 ? fingerprint : undefined;
+    // What can not be read is not waited for.
+    shown = uncounted === 0 || counted === 0 ? now : undefined;
   }
+  return 'more';
 }
+
+/** In place of the fingerprint of a day whose page may lack records. */
+const UNSURE = '';
 
 type Listed = Awaited<ReturnType<PagePorts['listRecords']>>;
 
@@ -68,8 +81,8 @@ const fingerprintOf = (listed: Listed): string =>
     .digest('hex')
     .slice(0, 32);
 
-/** Reads the records that are new, at most so many; returns how many are left. */
-async function bringUpToDate(ports: PagePorts, files: DayFiles, listed: Listed): Promise<number> {
+/** Reads the records that are new, at most so many; `uncounted` are left. */
+async function bringUpToDate(ports: PagePorts, files: DayFiles, listed: Listed) {
   const there = new Set(listed.map(({ file_id }) => file_id));
   for (const id of Object.keys(files.files)) if (!there.has(id)) delete files.files[id];
   const fresh = listed.filter(({ file_id, etag }) => files.files[file_id]?.etag !== etag);
@@ -80,7 +93,7 @@ async function bringUpToDate(ports: PagePorts, files: DayFiles, listed: Listed):
     remember(files, record, etag);
     counted += 1;
   });
-  return fresh.length - counted;
+  return { counted, uncounted: fresh.length - counted };
 }
 
 async function refreshDataset(ports: PagePorts, dataset: string, touched: string[], place: Place): Promise<void> {
@@ -98,13 +111,16 @@ async function refreshDataset(ports: PagePorts, dataset: string, touched: string
   }
 }
 
-/** The day before those that are new may lack its last file, if whoever should have added it died; others may lack all. */
+/**
+ * The day before those that are new may lack its last file, if whoever should have added it died; others may lack all, or
+ * say themselves that they may lack some.
+ */
 async function heal(ports: PagePorts, dataset: string, days: string[], touched: string[], place: Place): Promise<void> {
   const others = days.filter((day) => !touched.includes(day));
   const known = new Map((await readTotals(ports, dataset, others)).map((totals) => [totals.day, totals]));
-  const stale = others.filter((day) => !known.has(day));
+  const stale = others.filter((day) => (known.get(day)?.fingerprint ?? UNSURE) === UNSURE);
   const last = others.at(-1);
-  if (last !== undefined && known.has(last)) {
+  if (last !== undefined && !stale.includes(last)) {
     const listed = await ports.listRecords(dataset, last);
     if (fingerprintOf(listed) !== known.get(last)!.fingerprint) stale.push(last);
   }

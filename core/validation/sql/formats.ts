@@ -25,7 +25,8 @@ function ipv6(): string {
   return [full, ...shortened].join('|');
 }
 
-const PATTERNS: Record<TextFormat, string> = {
+/** What each format looks like, for RE2 and for JavaScript. */
+export const PATTERNS: Record<TextFormat, string> = {
   email: `${ATOM}(?:[.]${ATOM})*@(?:${LABEL}[.])+${LABEL}`,
   uuid: '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}',
   uri: `[A-Za-z][A-Za-z0-9+.-]*:${URI_CHARACTERS}(?:#${URI_CHARACTERS})?`,

@@ -42,6 +42,29 @@ describe('checkReferences', () => {
   });
 });
 
+describe('rows that wait', () => {
+  const held = [reference('host_id', 'hosts', 'hold')];
+
+  it.each([
+    [
+      'of a dataset that keeps every version',
+      { ...homes(held), history: 'scd2' as const },
+      'cannot wait for different parents',
+    ],
+    [
+      'beside a column of the name that says what for',
+      dataset(
+        'homes',
+        { home_id: 'string', host_id: 'string', waits_for: 'string' },
+        { key: ['home_id'], references: held },
+      ),
+      'give that column another name',
+    ],
+  ])('are refused %s', (_, of, reason) => {
+    expect(() => checkReferences(byName(hosts, of))).toThrow(reason);
+  });
+});
+
 describe('waitsFor', () => {
   it('names what rows wait for over several datasets, each once', () => {
     const stays = dataset(

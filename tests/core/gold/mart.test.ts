@@ -19,6 +19,10 @@ describe('parseMart', () => {
     ['-- sources: orders\n-- refresh: key a\n-- key: b\nselect 1', 'must be one of the key columns'],
     ['-- sources: orders\n-- refresh: key a\n-- key: a\nselect 1', 'no line "-- dirty orders'],
     ['-- sources: orders\n-- refresh: full\n-- key: a\nselect 1', 'does not read {orders}'],
+    [
+      '-- sources: orders\n-- refresh: key a\n-- key: a\n-- dirty orders: select 1\nselect a from {orders_held}',
+      'only marts with "-- refresh: full" or view can read {orders_held}',
+    ],
   ])('says what the header lacks: %j', (text, reason) => {
     expect(() => parseMart('m', text, datasets)).toThrow(
       `sql/gold/m.sql: ${reason.startsWith('no') ? 'the header has ' : ''}`,

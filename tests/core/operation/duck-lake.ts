@@ -197,6 +197,10 @@ export async function duckLake(key: string[] = ['id']): Promise<DuckLake> {
     isRunning: async () => false,
     startRun: async (input) => `started ${started.push(input)}`,
     publish: () => undefined,
+    orphansNotCounted: (name, error) => {
+      throw new Error(`orphans of ${name} were not counted`, { cause: error });
+    },
+    stopQuery: async () => undefined,
     filesDone: async () => undefined,
     records: fakeRecords(),
     notify: async () => undefined,

@@ -69,6 +69,7 @@ describe('a replay', () => {
     expect([...silver.names.keys()].filter((name) => name.includes('__replay_'))).toEqual([]);
     const table = await getTable(world.ledger, 'orders');
     expect(table).toMatchObject({ batch_seq: before.batch_seq + 1, rebuilt_seq: before.batch_seq + 1 });
+    expect(table.identity).toEqual(['order_id']);
     expect(table.committed).toMatchObject({
       batch_seq: before.batch_seq + 1,
       snapshot_id: silver.names.get('orders')!.version,

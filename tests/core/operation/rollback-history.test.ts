@@ -91,6 +91,68 @@ describe('the states of a table', () => {
     expect(found).toEqual(['whole', 'whole', middle, half, 'whole', 'whole']);
   });
 
+  it('are none from the number of an operation on that has not come to its end, until a rollback or a replay has', async () => {
+    const states = chain(['append', 'overwrite', 'overwrite', 'overwrite', 'overwrite', 'overwrite']);
+    const begun = removal('t', { kind: 'undo', operation: 'undo-f', seq: 3, since: 3 });
+    const batches = [batch(2, 1), batch(4, 2), batch(5, 3), batch(7, 5)];
+    const rollback = removal('t', { kind: 'rollback', operation: 'back', seq: 6, since: 6, snapshot_id: id(4) });
+    const open =
+      'undo-f had begun to change the table by then and has not come to its end: bring it to its end, or go back to a state from before it';
+    const half = 'undo-f was half done then';
+    const middle = 'it is in the middle of a commit, or another program wrote it';
+
+    expect(await not(states, [...batches, begun])).toEqual(['whole', 'whole', open, open, middle, open]);
+    expect(await not(states, [...batches, begun, rollback])).toEqual(['whole', 'whole', half, half, 'whole', 'whole']);
+    const rebuilt = { rebuilt_seq: 4, rebuilt_snapshot: id(2) };
+    expect((await not(states, [...batches, begun], rebuilt)).slice(2)).toEqual(['whole', 'whole', middle, 'whole']);
+  });
+
+  it('are none when such an operation may have begun before the oldest snapshot that is left', async () => {
+    const states = chain(['replace', 'overwrite'], id(99));
+    const begun = (seq: number) => removal('t', { kind: 'rollback', operation: 'back', seq, since: seq });
+
+    const open =
+      'back had begun to change the table by then and has not come to its end: go back to a state from before it';
+    expect(await not(states, [batch(6, 1), begun(5)])).toEqual([open, open]);
+    expect(await not(states, [batch(6, 1), begun(7)], { batch_seq: 7 })).toEqual(['whole', 'whole']);
+    expect(await not(states.slice(0, 1), [begun(7)], { batch_seq: 7 })).toEqual([open]);
+  });
+
+  it('are none before an undo or a replay that has left no word of what it took out', async () => {
+    const states = chain(['append', 'overwrite', 'overwrite', 'overwrite', 'overwrite']);
+    const batches = [batch(1, 1), batch(3, 2), batch(5, 4)];
+    const known = { kind: 'undo' as const, operation: 'undo-g', seq: 4, since: 4, snapshot_id: id(3) };
+    const untold =
+      'an undo or a replay by an earlier version of this software came after it, and the ledger does not tell which files that took out';
+
+    const undone = await not(states, [...batches, removal('t', known)], { removed_seq: 2 });
+    const followed = await not(states, [...batches, removal('t', { ...known, previous: 2 })], { removed_seq: 4 });
+    const replayed = await not(states, batches, { rebuilt_seq: 2 });
+    const told = await not(states, [...batches, removal('t', known)], {
+      removed_seq: 4,
+      rebuilt_seq: 4,
+      rebuilt_snapshot: id(3),
+    });
+
+    const middle = 'it is in the middle of a commit, or another program wrote it';
+    expect(undone).toEqual([untold, untold, 'whole', 'whole', 'whole']);
+    expect(followed).toEqual([untold, untold, 'whole', 'whole', 'whole']);
+    expect(replayed).toEqual([untold, untold, 'whole', middle, 'whole']);
+    expect(told.slice(3)).toEqual(['whole', 'whole']);
+  });
+
+  it('begin with the first batch where the making of the table left no snapshot', async () => {
+    const states = await judged(
+      chain(['append', 'overwrite']).map((one) => ({ ...one, rows: 10 })),
+      [batch(1, 0), batch(2, 1)],
+    );
+
+    expect(states.map(({ not }) => not ?? 'whole')).toEqual(['whole', 'whole']);
+    expect(() => stateAt(states, 't', '2026-02-28', new Date('2026-03-02T00:00:00Z'))).toThrow(
+      /the table was not there yet, or had none while it was empty/,
+    );
+  });
+
   it('have their commits whatever the number of batches, and the order of the parts of one that was split', async () => {
     const many = Array.from({ length: 1200 }, (_, n) => batch(n + 1, n < 700 ? 98 : 1));
     const failed = Array.from({ length: 600 }, (_, n) => batch(n + 1203, 98, { status: 'failed' }));

@@ -5,13 +5,24 @@ import { getTable } from '../../../core/ledger/table.ts';
 import { currentOperation } from '../../../core/operation/current.ts';
 import { getOperation } from '../../../core/operation/item.ts';
 import { type RollbackItem, rollbackId } from '../../../core/operation/rollback-item.ts';
-import { fileIdOf, model } from './duck-lake.ts';
-import { again, rollback, type SnapshotLake, snapshotLake, statusOf, thing, undo } from './snapshot-lake.ts';
+import { fileIdOf, model, type Thing } from './duck-lake.ts';
+import {
+  again,
+  mergeAgain,
+  rollback,
+  type SnapshotLake,
+  snapshotLake,
+  stageAgain,
+  statusOf,
+  thing,
+  undo,
+} from './snapshot-lake.ts';
 
 const a = [thing('1', 1, 1), thing('2', 2, 1), thing('4', 4, 1)];
 const b = [thing('2', 20, 2), thing('3', 3, 2, '2026-03-09'), thing('4', 40, 2)];
 const c = [thing('4', 400, 3), thing('6', 6, 3)];
 const d = [thing('2', 200, 0), thing('7', 7, 7)];
+const e = [thing('8', 8, 8)];
 
 /** A is in, C and B have come after it, and B has been undone before the third snapshot and is back after it. */
 async function history(): Promise<{ lake: SnapshotLake; to: string }> {
@@ -103,6 +114,67 @@ describe('a rollback that stops', () => {
     }
   }, 240_000);
 
+  it('is led to no state that others have made of what it had done', async () => {
+    const refused: number[] = [];
+    for (const last of effects.filter((n) => n % 3 === 0)) {
+      const { lake, to } = await history();
+      await rollback(lake, to, 'run:one', mortal(lake, last).ports).catch(() => undefined);
+      lake.clock.advance(1000);
+      await lake.drop(4, d);
+      const newest = lake.last();
+      await lake.drop(5, e);
+
+      const ended = await rollback(lake, newest, 'run:two').catch((error: Error) => error.name);
+      if (ended === 'OperationRefusedError') {
+        refused.push(last);
+        lake.clock.advance(1000);
+        expect([last, await rollback(lake, to, 'run:three')]).toEqual([last, 'rolled_back']);
+      }
+
+      const done = new Map<number, Thing[]>();
+      for (const [n, rows] of [a, b, c, d, e].entries()) {
+        if ((await statusOf(lake, n + 1)) === 'done') done.set(n + 1, rows);
+      }
+      expect([last, await lake.content()]).toEqual([last, model(lake.dataset, done)]);
+      expect([last, await lake.goldDifferences()]).toEqual([last, []]);
+    }
+    expect(refused.length).toBeGreaterThan(5);
+  }, 240_000);
+
+  it('leaves a file alone that waited when it committed', async () => {
+    const lake = await snapshotLake();
+    await lake.drop(1, a);
+    const to = lake.last();
+    await lake.drop(2, b);
+    await undo(lake, 2);
+    await lake.drop(3, c);
+    await stageAgain(lake, 2);
+    const { ledger } = lake.ports;
+    let committed = false;
+    const write: typeof ledger.write = async (items, gone) => {
+      if (committed) throw new Error('stopped');
+      await ledger.write(items, gone);
+      committed = items.some((item) => (item as unknown as RollbackItem).committed_at !== undefined);
+    };
+    const dying = { ...lake.ports, ledger: { ...ledger, write } };
+    await expect(rollback(lake, to, 'run:one', dying)).rejects.toThrow('stopped');
+    lake.clock.advance(1000);
+    expect(await mergeAgain(lake, 2)).toBe('done');
+
+    expect(await rollback(lake, to, 'run:two')).toBe('rolled_back');
+
+    expect(await statuses(lake)).toEqual(['done', 'done', 'undone']);
+    expect(await lake.content()).toEqual(
+      model(
+        lake.dataset,
+        new Map([
+          [1, a],
+          [2, b],
+        ]),
+      ),
+    );
+  });
+
   it('keeps undo away until it is through, and can be led to another snapshot before its commit', async () => {
     const { lake, to } = await history();
     const first = lake.snapshots[0]!.id;
@@ -168,6 +240,77 @@ describe('a rollback that stops', () => {
     expect(await statuses(lake)).toEqual(['done', 'done', 'done']);
     const all = new Map([1, 2, 3].map((n) => [n, [a, b, c][n - 1]!]));
     expect(await lake.content()).toEqual(model(lake.dataset, all));
+    expect(await lake.goldDifferences()).toEqual([]);
+  });
+});
+
+describe('an undo that stops', () => {
+  const ended = async (lake: SnapshotLake) => {
+    const done = new Map<number, Thing[]>();
+    for (const [n, rows] of [a, b, c, d, e].entries()) {
+      if ((await statusOf(lake, n + 1)) === 'done') done.set(n + 1, rows);
+    }
+    return model(lake.dataset, done);
+  };
+
+  it('makes what others merge after it no states to go back to; those before it are, and then those after that', async () => {
+    const refused: number[] = [];
+    for (let last = 1; last <= 40; last += 3) {
+      const lake = await snapshotLake();
+      await lake.drop(1, a);
+      await lake.drop(2, b);
+      const before = lake.last();
+      await undo(lake, 2, 'undo:one', mortal(lake, last).ports).catch(() => undefined);
+      lake.clock.advance(1000);
+      await lake.drop(3, c);
+      const after = lake.last();
+      await lake.drop(4, d);
+
+      const there = await rollback(lake, after, 'run:after').catch((error: Error) => error.name);
+      if (there === 'OperationRefusedError') {
+        refused.push(last);
+        lake.clock.advance(1000);
+        expect([last, await rollback(lake, before, 'run:before')]).toEqual([last, 'rolled_back']);
+      }
+      expect([last, await lake.content()]).toEqual([last, await ended(lake)]);
+      await lake.drop(5, e);
+      const again = lake.last();
+      await undo(lake, 5);
+      expect([last, await rollback(lake, again, 'run:again')]).toEqual([last, 'rolled_back']);
+      expect([last, await lake.content()]).toEqual([last, await ended(lake)]);
+
+      // Its run goes on after all.
+      if ((await statusOf(lake, 2)) === 'done')
+        expect([last, await undo(lake, 2, 'undo:two')]).toEqual([last, 'undone']);
+      expect([last, await lake.content()]).toEqual([last, await ended(lake)]);
+      expect([last, await lake.goldDifferences()]).toEqual([last, []]);
+    }
+    expect(refused.length).toBeGreaterThan(3);
+  }, 240_000);
+
+  it('commits nothing behind a rollback that came after it', async () => {
+    const lake = await snapshotLake();
+    await lake.drop(1, a);
+    await lake.drop(2, b);
+    const before = lake.last();
+    const { athena } = lake.ports;
+    let late = '';
+    const start: typeof athena.start = async (sql, token) => {
+      const id = await athena.start(sql, token);
+      if (!sql.startsWith('merge into si.')) return id;
+      late = id;
+      throw new Error('stopped');
+    };
+    await expect(undo(lake, 2, 'undo:one', { ...lake.ports, athena: { ...athena, start } })).rejects.toThrow('stopped');
+    lake.clock.advance(1000);
+    await lake.drop(3, c);
+
+    expect(await rollback(lake, before, 'run:rollback')).toBe('rolled_back');
+
+    // Whenever its statement comes to its end: it has been seen to.
+    await athena.get(late);
+    expect(await lake.content()).toEqual(await lake.content(before));
+    expect([await statusOf(lake, 2), await statusOf(lake, 3)]).toEqual(['done', 'undone']);
     expect(await lake.goldDifferences()).toEqual([]);
   });
 });

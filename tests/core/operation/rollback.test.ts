@@ -6,8 +6,19 @@ import { rollbackId } from '../../../core/operation/rollback-item.ts';
 import { planRollback } from '../../../core/operation/rollback-plan.ts';
 import { identifyFile } from '../../../core/pipeline/identify.ts';
 import { runInput } from '../../../core/pipeline/keys.ts';
+import { mergeRows } from '../../../core/pipeline/merge.ts';
 import { fileIdOf, fileRef, model } from './duck-lake.ts';
-import { again, rollback, type SnapshotLake, snapshotLake, statusOf, thing, undo } from './snapshot-lake.ts';
+import {
+  again,
+  mergeAgain,
+  rollback,
+  type SnapshotLake,
+  snapshotLake,
+  stageAgain,
+  statusOf,
+  thing,
+  undo,
+} from './snapshot-lake.ts';
 
 const a = [thing('1', 1, 1), thing('2', 2, 1), thing('3', 3, 1), thing('4', 4, 1)];
 const b = [thing('2', 20, 2), thing('3', 3, 2, '2026-03-09'), thing('4', 40, 2), thing('5', 50, 2)];
@@ -249,6 +260,24 @@ describe('a rollback that is refused', () => {
     });
   });
 
+  it('is one to a state with a file that has been taken out since and waits to be merged again', async () => {
+    const { lake, after } = await three();
+    await undo(lake, 2);
+    await stageAgain(lake, 2);
+    const before = await lake.content();
+
+    const refused = { name: 'OperationRefusedError', message: expect.stringContaining(`${fileIdOf(2)} (landing/`) };
+    await expect(plan(lake, after[2]!)).rejects.toMatchObject(refused);
+    await expect(rollback(lake, after[2]!)).rejects.toMatchObject(refused);
+    expect(await lake.content()).toEqual(before);
+    lake.clock.advance(1000);
+    expect(await mergeAgain(lake, 2)).toBe('done');
+
+    expect(await rollback(lake, after[2]!, 'run:then')).toBe('rolled_back');
+    expect([await statusOf(lake, 2), await statusOf(lake, 3)]).toEqual(['done', 'undone']);
+    expect(await lake.content()).toEqual(await lake.content(after[2]));
+  });
+
   it('is one while another operation of the dataset goes on', async () => {
     const { lake, after } = await three();
     await lake.ports.ledger.write([
@@ -276,6 +305,35 @@ describe('a rollback that is refused', () => {
     lake.clock.advance(1000);
     expect(await undo(lake, 2)).toBe('undone');
   });
+
+  it('leaves the states after it ones to go back to when its first statement is refused', async () => {
+    const { lake, after } = await three();
+    const before = await getTable(lake.ports.ledger, 'things');
+    const { athena } = lake.ports;
+    const get: typeof athena.get = async (id) =>
+      lake.sent.at(-1)!.startsWith('merge into si.')
+        ? { state: 'failed', reason: 'NOT_SUPPORTED: no', retryable: false, bytesScanned: 0 }
+        : athena.get(id);
+    const refusing = { ...lake.ports, athena: { ...athena, get } };
+    await rollback(lake, after[1]!, 'run:rollback', refusing).catch(() => undefined);
+    lake.clock.advance(1000);
+    await undo(lake, 2, 'undo2', refusing).catch(() => undefined);
+    expect((await getTable(lake.ports.ledger, 'things')).removed_seq).toBe(before.removed_seq);
+    lake.clock.advance(1000);
+    await lake.drop(4, [thing('7', 7, 7)]);
+    const good = lake.last();
+    await lake.drop(5, [thing('8', 8, 8)]);
+
+    expect(await rollback(lake, good, 'run:then')).toBe('rolled_back');
+
+    expect(await lake.content()).toEqual(await lake.content(good));
+    expect([await statusOf(lake, 2), await statusOf(lake, 4), await statusOf(lake, 5)]).toEqual([
+      'done',
+      'done',
+      'undone',
+    ]);
+    expect(await lake.goldDifferences()).toEqual([]);
+  });
 });
 
 describe('planRollback', () => {
@@ -297,6 +355,20 @@ describe('planRollback', () => {
     });
     expect(await lake.content()).toEqual(before);
     expect(await getTable(lake.ports.ledger, 'things')).toEqual(table);
+  });
+
+  it('counts files in a dry run that are merged and not done yet', async () => {
+    const { lake, after } = await three();
+    await lake.stage(4, [thing('7', 7, 7)]);
+    for (let calls = 0; calls < 20; calls++) {
+      if ((await mergeRows(lake.ports, lake.dataset, fileRef(4), 'run4')).outcome === 'merged') break;
+    }
+    await lake.stage(5, [thing('8', 8, 8)]);
+
+    const { changes } = await plan(lake, after[3]!);
+
+    expect(await statusOf(lake, 4)).toBe('staged');
+    expect(changes).toMatchObject({ gone_rows: 1, files_out: 1, out: [{ file_id: fileIdOf(4) }] });
   });
 
   it('ends at once when the table is what it shall be, also when only files were rewritten since', async () => {
@@ -357,6 +429,24 @@ describe('files that a rollback has taken out', () => {
     expect(next).toBe('undone');
     expect(await statusOf(lake, 3)).toBe('undone');
     expect(await again(lake, 3, 'once more')).toBe('done');
+  });
+
+  it('stay what they are while they wait, and go with a later rollback when they have been merged', async () => {
+    const { lake, after } = await three();
+    await undo(lake, 2);
+    const without = lake.last();
+    await stageAgain(lake, 2);
+
+    const outcomes = [await rollback(lake, after[1]!, 'run:one'), await statusOf(lake, 2)];
+    outcomes.push(await mergeAgain(lake, 2), await rollback(lake, without, 'run:two'), await statusOf(lake, 2));
+
+    expect(outcomes).toEqual(['rolled_back', 'staged', 'done', 'rolled_back', 'undone']);
+    const rest = new Map([
+      [1, a],
+      [3, c],
+    ] as const);
+    expect(await lake.content()).toEqual(model(lake.dataset, new Map(rest)));
+    expect(await lake.goldDifferences()).toEqual([]);
   });
 
   it('are validated anew when a replay has built the table since they were merged', async () => {

@@ -2,6 +2,7 @@ import { readSqlFiles } from '../../../aws/project-files.ts';
 import { parseMarts } from '../../../core/gold/mart.ts';
 import { type GoldPorts, refreshMarts } from '../../../core/gold/refresh.ts';
 import { getFile } from '../../../core/ledger/files.ts';
+import { stageFile } from '../../../core/ledger/table.ts';
 import type { NamedType } from '../../../core/merge/tables.ts';
 import { finishRollback, rollbackTable } from '../../../core/operation/rollback.ts';
 import { planRollback } from '../../../core/operation/rollback-plan.ts';
@@ -224,25 +225,36 @@ export async function rollback(
   return 'running';
 }
 
-export async function undo(lake: SnapshotLake, n: number, run = `undo${n}`): Promise<string> {
+export async function undo(lake: SnapshotLake, n: number, run = `undo${n}`, ports = lake.ports): Promise<string> {
   for (let calls = 0; calls < 100; calls++) {
-    const { outcome } = await undoFile(lake.ports, lake.dataset, fileIdOf(n), run);
+    const { outcome } = await undoFile(ports, lake.dataset, fileIdOf(n), run);
     if (outcome === 'running') continue;
-    await refresh(lake.ports, run);
-    await finishUndo(lake.ports, lake.dataset, fileIdOf(n), run);
+    await refresh(ports, run);
+    await finishUndo(ports, lake.dataset, fileIdOf(n), run);
     return outcome;
   }
   return 'running';
 }
 
-/** A run of `ingest` that is to bring a file back which is out, up to its merge. */
-export async function again(lake: SnapshotLake, n: number, run = `again${n}`): Promise<string> {
+/** The beginning of a run of `ingest` that is to bring a file back which is out: it waits to be merged then. */
+export async function stageAgain(lake: SnapshotLake, n: number, run = `again${n}`): Promise<string> {
   const { undone_at } = (await getFile(lake.ports.ledger, fileIdOf(n)))!;
   const { next } = await identifyFile(lake.identify, { ...runInput(fileRef(n)), again: undone_at! }, run);
-  if (next !== 'merge') return next;
+  if (next === 'merge') await stageFile(lake.ports.ledger, lake.clock, fileIdOf(n));
+  return next;
+}
+
+/** The rest of it: all that waits is merged, and gold follows. */
+export async function mergeAgain(lake: SnapshotLake, n: number, run = `again${n}`): Promise<string> {
   await lake.lead(n, run);
   await refresh(lake.ports, run);
   return (await getFile(lake.ports.ledger, fileIdOf(n)))!.status;
+}
+
+/** The whole of it. */
+export async function again(lake: SnapshotLake, n: number, run = `again${n}`): Promise<string> {
+  const next = await stageAgain(lake, n, run);
+  return next === 'merge' ? mergeAgain(lake, n, run) : next;
 }
 
 export const thing = (id: string, amount: number, version: number, day = '2026-03-01'): Thing => ({

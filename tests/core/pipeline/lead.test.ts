@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { getFile } from '../../../core/ledger/files.ts';
 import type { LedgerStore } from '../../../core/ledger/store.ts';
 import { getTable, leaseSeconds } from '../../../core/ledger/table.ts';
+import { mergeRows } from '../../../core/pipeline/merge.ts';
 import { releaseLeaseOf } from '../../../core/pipeline/wake.ts';
 import type { Athena } from '../../../core/ports.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
-import { fakeAthena, fileRef, land, lead, type World, world } from './world.ts';
+import { fakeAthena, fileRef, land, lead, orders, type World, world } from './world.ts';
 
 const status = async (ports: World, n: number) => (await getFile(ports.ledger, fileRef(n).file_id))?.status;
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -116,6 +117,20 @@ describe('leading a table', () => {
     await expect(lead(ports, 1, 'run1')).rejects.toMatchObject({ name: 'RowConservationError' });
 
     expect(await status(ports, 1)).toBe('staged');
+  });
+
+  it('refuses to merge rows into a table whose rows are told apart in another way, and leaves the file staged', async () => {
+    const ports = world(fakeAthena());
+    await land(ports, 1, 'run1');
+    await lead(ports, 1, 'run1');
+    await land(ports, 2, 'run2');
+
+    const versions = { ...orders, history: 'scd2' as const };
+    await expect(mergeRows(ports, versions, fileRef(2), 'run2')).rejects.toThrow(
+      'rows of silver.orders are told apart by order_id, and by its contract (key, history) by order_id, meta_row_hash',
+    );
+
+    expect(await status(ports, 2)).toBe('staged');
   });
 
   it('wakes a staged file when a leading run has failed, but never one whose own run failed', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FileRejectedError } from '../../../core/errors.ts';
+import { takeAgain } from '../../../core/ledger/again.ts';
 import { claimFile, getFile, updateFile } from '../../../core/ledger/files.ts';
 import type { RowCounts } from '../../../core/ledger/items.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
@@ -107,6 +108,64 @@ describe('the end of a batch', () => {
     expect((await getFile(ports.ledger, 'file10'))?.status).toBe('undone');
   });
 
+  it('comes about though Athena will not count orphans; that is told as not counted, and a repeat keeps what was found', async () => {
+    const ports = world(fakeAthena());
+    const homes = {
+      ...orders,
+      references: [{ column: 'order_id', dataset: 'orders', parentColumn: 'order_id', onOrphan: 'hold' as const }],
+    };
+    const counts = (sql: string) => sql.includes('is_orphan') || sql.includes('orphan_0');
+    const failing = {
+      ...ports.athena,
+      start: async (sql: string, token: string) =>
+        counts(sql) ? Promise.reject(new Error('TooManyRequestsException')) : ports.athena.start(sql, token),
+    };
+    await land(ports, 10, 'run10');
+    await mergeRows(ports, orders, fileRef(10), 'run10');
+    const published: BatchMetrics[] = [];
+    const over = { publish: (metrics: BatchMetrics) => void published.push(metrics), athena: failing };
+    const dying = () => Promise.reject(new Error('killed'));
+    const publish = (more: object) =>
+      publishBatch({ ...ports, filesDone: async () => undefined, ...over, ...more }, homes, 'run10');
+    await expect(publish({ filesDone: dying })).rejects.toThrow('killed');
+
+    expect((await publish({})).outcome).toBe('done');
+
+    expect(ports.uncounted).toEqual(['orders']);
+    expect(await getFile(ports.ledger, 'file10')).toMatchObject({ status: 'done', orphans: null });
+    expect(recordOf(ports, 10)).toMatchObject({ outcome: 'done', orphans: null });
+    expect(published.map(({ orphans }) => orphans)).toEqual([null, null]);
+  });
+
+  it('keeps the orphans that a file had when it was done, though its parents have come since', async () => {
+    const ports = world(fakeAthena());
+    await land(ports, 10, 'run10');
+    await mergeRows(ports, orders, fileRef(10), 'run10');
+    const missing = [{ column_name: 'order_id', parent: 'shops', on_orphan: 'flag' as const, rows: 3 }];
+    const found = { status: 'done', anomalies: [], orphans: missing, finished_at: '2026-03-01T00:00:09.000Z' } as const;
+    await updateFile(ports.ledger, ports.clock, 'file10', () => found);
+
+    await publishing(ports);
+
+    expect(recordOf(ports, 10)).toMatchObject({ orphans: missing, finished_at: found.finished_at });
+  });
+
+  it('does not tell how long a file took from its drop that was out of the lake in between', async () => {
+    const ports = world(fakeAthena());
+    await claimFile(ports.ledger, ports.clock, { ...fileRef(10), run: 'run9' });
+    await updateFile(ports.ledger, ports.clock, 'file10', () => ({ status: 'undone', undone_at: 'then' }));
+    const taken = await takeAgain(ports.ledger, ports.clock, 'file10', 'then', async () => undefined);
+    await land(ports, 10, 'run10');
+    await mergeRows(ports, orders, fileRef(10), 'run10');
+    const published: BatchMetrics[] = [];
+
+    await publishing(ports, { publish: (metrics) => void published.push(metrics) });
+
+    expect(taken?.again_at).toBe(ports.clock.now().toISOString());
+    expect(recordOf(ports, 10)?.drop_to_gold_seconds).toBeNull();
+    expect(published[0]!.perFile).toEqual([expect.objectContaining({ dropToGoldSeconds: undefined, runSeconds: 0 })]);
+  });
+
   it('tells how long its run took, from when it claimed the file', async () => {
     const clock = handClock();
     const ports = world(fakeAthena(), memoryStore(), clock);
@@ -176,6 +235,21 @@ describe('a file that is refused', () => {
     expect((await getFile(ports.ledger, 'file1'))?.status).toBe('received');
     await expect(refusing(ports).run()).rejects.toThrow(FileRejectedError);
     expect(recordOf(ports, 1)).toMatchObject({ outcome: 'rejected', attempt: 2 });
+  });
+
+  it('leaves the record alone of a validation that was merged while its own rows were made visible', async () => {
+    const ports = world(fakeAthena());
+    await claimFile(ports.ledger, ports.clock, { ...fileRef(1), run: 'run1' });
+    const registerQuarantine = async () => {
+      await land(ports, 1, 'run2');
+      await lead(ports, 1, 'run2');
+    };
+    const { told, run } = refusing(ports, { catalog: { ...ports.catalog, registerQuarantine } });
+
+    await expect(run()).rejects.toThrow(FileRejectedError);
+
+    expect(recordOf(ports, 1)).toMatchObject({ outcome: 'done', run: 'run2' });
+    expect(told).toEqual([]);
   });
 
   it('leaves the record of a validation that was merged before it alone', async () => {

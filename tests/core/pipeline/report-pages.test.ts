@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FileRejectedError } from '../../../core/errors.ts';
-import { claimFile, getFile } from '../../../core/ledger/files.ts';
+import { claimFile, getFile, updateFile } from '../../../core/ledger/files.ts';
 import { getTable } from '../../../core/ledger/table.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
 import { publishBatch } from '../../../core/pipeline/publish.ts';
@@ -22,6 +22,25 @@ describe('report pages', () => {
     await publishBatch({ ...publishing, records: { ...ports.records, refreshPages } }, orders, 'run1');
 
     expect(seen).toEqual([['orders', ['2026-03-01'], undefined, 'done']]);
+  });
+
+  it('do not hold up the files behind: those of all batches that a run leads are made anew when it gives the table back', async () => {
+    const ports = world(fakeAthena());
+    await land(ports, 1, 'run1');
+    await updateFile(ports.ledger, ports.clock, 'file1', () => ({ last_modified: '2026-02-27T10:00:00.000Z' }));
+    await mergeRows(ports, orders, fileRef(1), 'run1');
+    await land(ports, 2, 'run2');
+    expect(await lead(ports, 2, 'run2')).toBe('handed_over');
+    const seen: unknown[] = [];
+    const refreshPages = async (_: string, days: string[]) => {
+      seen.push([days, (await getTable(ports.ledger, 'orders')).owner]);
+    };
+
+    const outcome = await lead({ ...ports, records: { ...ports.records, refreshPages } }, 1, 'run1');
+
+    expect(outcome).toBe('ingested');
+    expect(seen).toEqual([[['2026-02-27', '2026-03-01'], undefined]]);
+    expect((await getTable(ports.ledger, 'orders')).pages).toBeUndefined();
   });
 
   it('are left as they are by a run that has ended no batch', async () => {

@@ -101,6 +101,11 @@ export interface World extends LeadPorts {
   records: ReturnType<typeof fakeRecords>;
   notices: Notice[];
   notify(notice: Notice): Promise<void>;
+  /** Datasets whose orphans were not counted, and queries that were stopped. */
+  uncounted: string[];
+  stopped: string[];
+  orphansNotCounted(dataset: string, error: unknown): void;
+  stopQuery(queryId: string): Promise<void>;
 }
 
 export function world(
@@ -127,9 +132,16 @@ export function world(
 }
 
 /** What PublishMetrics leaves outside the ledger. */
-export function publishing(): Pick<World, 'published' | 'records' | 'notices' | 'notify'> {
+export function publishing(): Omit<World, keyof LeadPorts | 'datasets' | 'started'> {
   const notices: Notice[] = [];
-  return { published: 0, records: fakeRecords(), notices, notify: async (notice) => void notices.push(notice) };
+  const uncounted: string[] = [];
+  const stopped: string[] = [];
+  return {
+    ...{ published: 0, records: fakeRecords(), notices, uncounted, stopped },
+    notify: async (notice) => void notices.push(notice),
+    orphansNotCounted: (dataset) => void uncounted.push(dataset),
+    stopQuery: async (id) => void stopped.push(id),
+  };
 }
 
 export const fileRef = (n: number): FileRef => ({

@@ -11,6 +11,10 @@ export function fakeRecords(profiles: Record<string, Profile> = {}) {
     write: async (record) => void written.set(recordKey(record), structuredClone(record)),
     showDay: async (dataset, day) => void days.add(`${dataset} ${day}`),
     refreshPages: async (dataset, of) => void pages.push(`${dataset} ${of.join(' ')}`),
+    refreshDay: async (dataset, day) => {
+      pages.push(`${dataset} ${day} alone`);
+      return 'done';
+    },
     profile: async (key) => profiles[key],
   };
   return { ...store, written, days, pages };

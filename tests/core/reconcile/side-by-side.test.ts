@@ -27,6 +27,33 @@ describe('work side by side', () => {
     await expect(sideBySide([1], 2, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   });
 
+  it('begins nothing after a failure, and fails when what was under way has ended and the source is closed', async () => {
+    const begun: number[] = [];
+    const ended: number[] = [];
+    let closed = false;
+    const source = async function* () {
+      try {
+        for (let n = 1; n <= 100; n++) yield n;
+      } finally {
+        closed = true;
+      }
+    };
+    const work = async (n: number) => {
+      begun.push(n);
+      for (let turn = 0; turn < n; turn++) await new Promise((resolve) => setImmediate(resolve));
+      if (n === 2) throw new Error('SlowDown');
+      ended.push(n);
+    };
+
+    await expect(sideBySide(source(), 4, work)).rejects.toThrow('SlowDown');
+
+    const then = [...begun];
+    expect(ended).toEqual(then.filter((n) => n !== 2));
+    expect([then.length <= 6, closed]).toEqual([true, true]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(begun).toEqual(then);
+  });
+
   it('is cut into steps of one size over all pages', async () => {
     const pages = async function* () {
       yield [1, 2, 3];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { countZones } from '../../../core/reconcile/zones.ts';
+import { handClock } from '../incident/memory-store.ts';
 import { sweepWorld } from './world.ts';
 
 describe('zones', () => {
@@ -30,7 +31,7 @@ describe('zones', () => {
       yield* pages[prefix]!;
     }
 
-    expect(await countZones({ objects })).toEqual({
+    expect(await countZones({ lake: { objects }, clock: handClock() }, Number.POSITIVE_INFINITY)).toEqual({
       staging: { objects: 3, bytes: 7 },
       quarantine: { objects: 0, bytes: 0 },
     });

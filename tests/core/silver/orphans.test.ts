@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSqlFiles } from '../../../aws/project-files.ts';
 import type { TableItem } from '../../../core/ledger/items.ts';
-import { countOrphans, describeOrphans, type OrphanPorts } from '../../../core/silver/orphans.ts';
+import { countOrphans, describeOrphans, type OrphanPorts, orphanRemarks } from '../../../core/silver/orphans.ts';
 import { handClock, memoryStore } from '../incident/memory-store.ts';
 import { fakeCatalog } from '../pipeline/world.ts';
 import { dataset, duckSilver } from './duck-silver.ts';
@@ -28,6 +28,8 @@ async function silver(committed: string[]) {
     await ledger.write([table as TableItem]);
   }
   const asked: string[] = [];
+  const told: string[] = [];
+  const stopped: string[] = [];
   const ports: OrphanPorts = {
     ledger,
     clock: handClock(),
@@ -45,8 +47,10 @@ async function silver(committed: string[]) {
     files: readSqlFiles(),
     databases: { staging: 'st', silver: 'si', gold: 'go', ops: 'op' },
     bucket: 'lake',
+    orphansNotCounted: (name, error) => void told.push(`${name}: ${(error as Error).message}`),
+    stopQuery: async (id) => void stopped.push(id),
   };
-  return { duck, ports, asked };
+  return { duck, ports, asked, told, stopped };
 }
 
 const home = (n: number, host_id: string | null, agent_id: string | null) => ({ home_id: `M-${n}`, host_id, agent_id });
@@ -65,15 +69,39 @@ describe('countOrphans', () => {
 
     const hold = { column_name: 'host_id', parent: 'hosts', on_orphan: 'hold', rows: 2 };
     const flag = { column_name: 'agent_id', parent: 'agents', on_orphan: 'flag', rows: 1 };
-    expect(Object.fromEntries(found)).toEqual({ a: [hold, flag], b: [] });
+    expect(Object.fromEntries(found!)).toEqual({ a: [hold, flag], b: [] });
   });
 
   it('asks nothing of a dataset that refers to nothing', async () => {
     const { ports, asked } = await silver([]);
 
-    expect((await countOrphans(ports, hosts, 1)).size).toBe(0);
+    expect((await countOrphans(ports, hosts, 1))!.size).toBe(0);
     expect(asked).toEqual([]);
   });
+
+  it.each([
+    ['fails', { state: 'failed', reason: 'INTERNAL_ERROR', retryable: false, bytesScanned: 0 }, 'INTERNAL_ERROR', []],
+    ['takes too long', { state: 'running' }, 'still runs after 60 s', ['0']],
+  ] as const)(
+    'tells that it has not counted when Athena %s, and leaves no query running',
+    async (_, status, why, left) => {
+      const { ports, told, stopped } = await silver(['homes']);
+      const hand = handClock();
+      const clock = { ...hand, sleep: async (milliseconds: number) => hand.advance(milliseconds / 1000) };
+      const athena = { ...ports.athena, get: async () => status };
+
+      const found = await countOrphans({ ...ports, athena, clock }, homes, 1);
+
+      expect(found).toBeNull();
+      expect(told).toEqual([expect.stringMatching(new RegExp(`^homes: .*${why}`))]);
+      expect(stopped).toEqual(left);
+    },
+  );
+});
+
+it('says that orphans were not counted', () => {
+  expect(orphanRemarks(null)).toEqual(['it was not counted how many of its rows had no parent when merged']);
+  expect(orphanRemarks([])).toEqual([]);
 });
 
 it('says what becomes of orphans', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { recordKey } from '../../../../core/quality/record.ts';
 import type { DayTotals } from '../../../../core/quality/report/day.ts';
-import { bounds, refreshPages, writeFilePage } from '../../../../core/quality/report/refresh.ts';
+import { bounds, refreshDay, refreshPages, writeFilePage } from '../../../../core/quality/report/refresh.ts';
 import { bucket, fileRecord, idOf, place, refused, tables } from './fixture.ts';
 
 const day = '2026-03-01';
@@ -133,6 +133,48 @@ describe('the pages of a dataset', () => {
     expect(lake.objects.get(dayPage)).toContain(`The last 500 of`);
     await refreshPages(lake.ports, 'orders', [day], place);
     expect(totalsOf(lake)).toMatchObject({ files, uncounted: 0 });
+  }, 60_000);
+
+  it('say that they may lack files where others wrote more often than one call looks, and the next run of the dataset sees to it', async () => {
+    const lake = bucket();
+    const early = '2026-02-27';
+    lake.put(fileRecord(1, on(early)));
+    let n = 1;
+    const write: typeof lake.ports.write = async (key, text, type) => {
+      // Whenever it is about to write, another file comes, whose run makes the page before it.
+      if (key === `reports/orders/${early}/index.html` && n <= bounds.passes) {
+        n += 1;
+        lake.put(fileRecord(n, on(early)));
+        await refreshPages(lake.ports, 'orders', [early], place);
+      }
+      await lake.ports.write(key, text, type);
+    };
+    await refreshPages({ ...lake.ports, write }, 'orders', [early], place);
+    const left = totalsOf(lake, early);
+    lake.put(fileRecord(20, on('2026-02-28')));
+    await refreshPages(lake.ports, 'orders', ['2026-02-28'], place);
+    lake.put(fileRecord(21));
+
+    await refreshPages(lake.ports, 'orders', [day], place);
+
+    expect([n, left.files, left.fingerprint]).toEqual([bounds.passes + 1, bounds.passes, '']);
+    expect(totalsOf(lake, early)).toMatchObject({ files: n, fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(lake.objects.get(`reports/orders/${early}/index.html`)).toContain(idOf(n));
+  });
+
+  it('of one day alone tell whether there is more to read, and do not wait for what can not be read', async () => {
+    const lake = bucket();
+    for (let n = 1; n <= bounds.records * bounds.passes + 1; n++) {
+      lake.put(fileRecord(n, { rules: [], columns: [] }));
+    }
+    const gone = recordKey(fileRecord(1));
+    const blind = { ...lake.ports, read: async (key: string) => (key === gone ? undefined : lake.ports.read(key)) };
+
+    const outcomes = [];
+    for (let call = 0; call < 3; call++) outcomes.push(await refreshDay(blind, 'orders', day, place));
+
+    expect(outcomes).toEqual(['more', 'done', 'done']);
+    expect(totalsOf(lake)).toMatchObject({ uncounted: 1, fingerprint: '' });
   }, 60_000);
 
   it('compare the last days with files, however far apart, but not those of long ago', async () => {
