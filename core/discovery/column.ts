@@ -135,14 +135,14 @@ const YEARS = 25;
 function describeRange(guess: Guess, values: ReadonlyMap<string, number>, decimal?: Decimal): void {
   const { kind } = guess.type;
   if (values.size < 2) return;
-  const isOwn = values.size > 0.9 * rowsOf(values);
   if (kind === 'int' || kind === 'bigint' || kind === 'decimal') {
     const numbers = readNumbers(values.keys(), decimal);
     if (!numbers) return;
     const { min, max, whole, exactScale } = numbers;
-    if (isOwn && whole >= TELLING) {
+    if (whole >= TELLING) {
       guess.notes.push(`whole parts of up to ${counted(whole, 'digit')}`);
-      if (exactScale === 0 && !isIdLike(guess.name))
+      const isOwn = values.size > 0.9 * rowsOf(values);
+      if (isOwn && exactScale === 0 && !isIdLike(guess.name))
         guess.todos.push('numbers that people are told apart by, of phones or tax? If so, tags: [pii]');
       return;
     }

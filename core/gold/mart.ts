@@ -20,6 +20,8 @@ export interface Mart {
   sources: string[];
   /** Further datasets, which rows of the sources wait for. */
   parents: string[];
+  /** Marts whose rows this one's refer to: they are made with it, since they have a member `unknown` from the first. */
+  companions: string[];
   /**
    * `partition` and `key`: only the dirty values of one column are recomputed; a partition column also partitions the
    * table. `full`: everything is. `view`: nothing is stored.
@@ -34,7 +36,7 @@ export interface Mart {
   definition: string;
 }
 
-const entry = /^--\s*(sources|refresh|key|dirty (?<source>[a-z][a-z0-9_]*)):\s*(?<value>.*)$/;
+const entry = /^--\s*(sources|with|refresh|key|dirty (?<source>[a-z][a-z0-9_]*)):\s*(?<value>.*)$/;
 const continuation = /^--\s{4,}(?<value>\S.*)$/;
 
 /** Reads a mart from the text of its file. Throws ContractError naming the file and what its header lacks. */
@@ -48,6 +50,7 @@ export function parseMart(name: string, text: string, datasets: Datasets): Mart 
   if (sources.length === 0) fail('the header has no line "-- sources: <dataset>, …"');
   const refresh =
     parseRefresh(words('refresh')) ?? fail('"-- refresh:" must be partition <column>, key <column>, full or view');
+  const companions = words('with');
   const key = words('key');
   if (refresh.kind !== 'view' && key.length === 0) fail('the header has no line "-- key: <column>, …"');
   const dirty: Record<string, string> = {};
@@ -74,7 +77,7 @@ export function parseMart(name: string, text: string, datasets: Datasets): Mart 
   const parents = parentsOf(datasets, sources);
   const shapes = [...sources, ...parents].map((source) => shapeOf(datasets[source])).join('');
   const definition = createHash('sha256').update(`${text}${shapes}`).digest('hex').slice(0, 16);
-  return { name, layer: 'gold', sources, parents, refresh, key, dirty, select: text, definition };
+  return { name, layer: 'gold', sources, parents, companions, refresh, key, dirty, select: text, definition };
 }
 
 /** Datasets that rows of these wait for, without these. */
@@ -136,7 +139,13 @@ export function parseMarts(files: SqlFiles, datasets: Datasets): Mart[] {
     throw new ContractError(
       `there are two things named ${twice}: name the dataset or sql/gold/${twice}.sql in another way`,
     );
-  return [...marts.filter(isTable), ...marts.filter((mart) => !isTable(mart))];
+  const tables = marts.filter(isTable);
+  for (const mart of marts) {
+    const unknown = mart.companions.find((companion) => !tables.some(({ name }) => name === companion));
+    if (unknown !== undefined)
+      throw new ContractError(`sql/gold/${mart.name}.sql: "-- with:" names ${unknown}, which is no mart with a table`);
+  }
+  return [...tables, ...marts.filter((mart) => !isTable(mart))];
 }
 
 /** The views that a contract asks for: what of its table counts now, its history, and what waits. */
@@ -153,6 +162,7 @@ function silverViews(datasets: Datasets, dataset: Dataset): Mart[] {
     layer: 'silver',
     sources: [name],
     parents: parentsOf(datasets, [name]),
+    companions: [],
     refresh: { kind: 'view' },
     key: [],
     dirty: {},
@@ -168,13 +178,13 @@ export const isTable = (mart: Mart): boolean => mart.refresh.kind !== 'view';
 
 /**
  * The marts that a change of this dataset bears on, in the order in which to refresh them: tables, then views over them.
- * A view brings the tables that it reads, since it cannot be made without them.
+ * A view brings the tables that it reads, and a mart its companions, since they are of no use without them.
  */
 export function martsOf(marts: Mart[], dataset: string): Mart[] {
   const reads = (mart: Mart, names: Set<string>) => readBy(mart).some((source) => names.has(source));
   const direct = marts.filter((mart) => reads(mart, new Set([dataset])));
   const touched = new Set([dataset, ...direct.filter(isTable).map((mart) => mart.name)]);
   const views = marts.filter((mart) => !isTable(mart) && reads(mart, touched));
-  const below = new Set(views.flatMap((mart) => mart.sources));
-  return [...marts.filter((mart) => isTable(mart) && (direct.includes(mart) || below.has(mart.name))), ...views];
+  const brought = new Set([...views.flatMap((mart) => mart.sources), ...direct.flatMap((mart) => mart.companions)]);
+  return [...marts.filter((mart) => isTable(mart) && (direct.includes(mart) || brought.has(mart.name))), ...views];
 }

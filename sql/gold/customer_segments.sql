@@ -1,6 +1,7 @@
 -- Customers by recency, frequency and money (RFM), in each currency by itself since amounts do not add up across them.
 -- Scores are quintiles, 5 is best; customers who are equal in a figure have the same score of it, the lower one, so that no
--- order of rows decides. Recency counts back from the last purchase of anybody, so that no clock does either.
+-- order of rows decides. Recency counts back from the last purchase of anybody in that currency, so that no clock decides
+-- either.
 -- sources: customer_spending
 -- refresh: view
 with scored as (

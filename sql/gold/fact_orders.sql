@@ -1,6 +1,7 @@
 -- Every order with its revenue, by the day (UTC) on which it was placed. customer_id and product_id are members of
 -- dim_customers and dim_products: 'unknown' until the customer or product arrives. A cancelled order earns nothing.
 -- sources: orders, customers, products
+-- with: dim_customers, dim_products
 -- refresh: partition order_date
 -- key: order_date, order_id
 -- dirty orders: select cast(order_ts as date) from {changed}

@@ -2,6 +2,7 @@
 -- made: property_key with property_valid_from, and host_key with host_valid_from, are rows of dim_properties and
 -- dim_hosts; ('unknown', 1900-01-01) where no version held at that time. A cancelled booking earns nothing.
 -- sources: bookings, properties, hosts
+-- with: dim_properties, dim_hosts
 -- refresh: partition check_in
 -- key: check_in, booking_id
 -- dirty bookings: select check_in from {changed}

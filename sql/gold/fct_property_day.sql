@@ -1,8 +1,11 @@
 -- Every night of every property that was ever booked, from the day it was listed (or its first guest came) to the end of
 -- the month of its last booked night: whether it was listed and occupied, and its share of the revenue. The nights of a
 -- booking add up to its amount to the cent: the k-th of n nights gets floor(cents * (k + 1) / n) - floor(cents * k / n).
--- A night that is booked in two currencies has a row for each; a free one has the currency of the list price.
+-- A night that is booked in two currencies has a row for each; a free one has the currency of the list price. The
+-- version of the property at the end of that day is property_key with property_valid_from, a row of dim_properties;
+-- ('unknown', 1900-01-01) when it was not listed.
 -- sources: bookings, properties
+-- with: dim_properties
 -- refresh: key property_id
 -- key: property_id, night, currency
 -- dirty bookings: select property_id from {changed}
@@ -58,6 +61,8 @@ calendar as (
 select
   c.property_id,
   c.night,
+  coalesce(h.property_id, 'unknown') as property_key,
+  coalesce(h.valid_from, timestamp '1900-01-01 00:00:00.000000') as property_valid_from,
   coalesce(b.currency, h.currency, 'XXX') as currency,
   h.property_id is not null as is_listed,
   b.property_id is not null as is_occupied,

@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { inferFrom } from './inferring.ts';
+import { contract } from './validation.ts';
 
 const csv = (header: string, rows: string[]) => `${[header, ...rows].join('\n')}\n`;
 const rows = (count: number, make: (n: number) => string) => Array.from({ length: count }, (_, n) => make(n));
@@ -52,12 +53,48 @@ describe('the key of a draft', () => {
       {},
     ],
     ['is none where values are missing', csv('thing_id,name', ['1,a', ',b', '3,c']), [], { history: 'append' }],
+    [
+      'is none of texts that are the same by their type',
+      csv('thing_id,name', ['1,a', '1.0,b', '2,c']),
+      [],
+      { history: 'append' },
+    ],
     ['is none of values that are only different by chance', csv('price,name', ['1.50,a', '2.50,b']), [], {}],
   ])('%s', async (_, content, key, more) => {
     const { contract, counts } = await inferFrom(content);
 
     expect(contract).toMatchObject({ key, ...more });
     expect(counts.rejected).toBe(0);
+  });
+
+  it('is no column alone that refers to another dataset, however different its values are', async () => {
+    const others = [await contract('customers')];
+    const content = csv(
+      'customer_id,amount,paid_at',
+      rows(60, (n) => `C-${String(n).padStart(6, '0')},${n}.00,2026-01-0${1 + (n % 3)}`),
+    );
+
+    const payments = await inferFrom(content, { dataset: 'payments', others });
+    const customers = await inferFrom(content, { dataset: 'customers', others });
+
+    expect(payments.contract.key).not.toEqual(['customer_id']);
+    expect(payments.contract.references).toMatchObject([{ column: 'customer_id', dataset: 'customers' }]);
+    expect(payments.yaml).toContain('customer_id never repeats, but refers to customers');
+    expect(customers.contract).toMatchObject({ key: ['customer_id'], references: [] });
+  });
+
+  it.each<[string, number, number]>([
+    ['a person, where rows are few', 49, 1],
+    ['nobody, where they are many', 50, 0],
+  ])('is asked of %s', async (_, count, asked) => {
+    const { yaml } = await inferFrom(
+      csv(
+        'thing_id,name',
+        rows(count, (n) => `${n},x`),
+      ),
+    );
+
+    expect(yaml.match(/TODO is thing_id the key\?/g) ?? []).toHaveLength(asked);
   });
 
   it('is told with what was considered', async () => {

@@ -166,7 +166,7 @@ describe('a file that is no sample', () => {
     [
       'begins with a title',
       'Report of May\n\nid,name\n1,2\n',
-      /^f: 2 of 2 records are damaged (2 too_many_fields).*such as a title/,
+      /^f: 2 of 2 records are damaged \(2 too_many_fields\).*such as a title/,
     ],
     [
       'has too many columns',

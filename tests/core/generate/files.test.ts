@@ -41,6 +41,12 @@ describe('generateFiles', () => {
     },
   );
 
+  it('makes files of many rows', () => {
+    const [file] = generated('hosts', { rows: 200_000, format: 'csv' });
+
+    expect(file!.expected.accepted).toBe(200_000);
+  });
+
   it.each(['orders', 'events', 'transactions', 'bookings'])('repeats no key of %s under another seed', (name) => {
     const known = new Set(keysOf(name, generated(name)[0]!));
 

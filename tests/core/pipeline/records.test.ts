@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FileRejectedError } from '../../../core/errors.ts';
 import { takeAgain } from '../../../core/ledger/again.ts';
 import { claimFile, getFile, updateFile } from '../../../core/ledger/files.ts';
-import type { RowCounts } from '../../../core/ledger/items.ts';
+import type { FileItem, RowCounts } from '../../../core/ledger/items.ts';
 import { mergeRows } from '../../../core/pipeline/merge.ts';
 import { type BatchMetrics, publishBatch } from '../../../core/pipeline/publish.ts';
 import { type ValidatePorts, validateLanded } from '../../../core/pipeline/validate.ts';
@@ -142,7 +142,7 @@ describe('the end of a batch', () => {
     await land(ports, 10, 'run10');
     await mergeRows(ports, orders, fileRef(10), 'run10');
     const missing = [{ column_name: 'order_id', parent: 'shops', on_orphan: 'flag' as const, rows: 3 }];
-    const found = { status: 'done', anomalies: [], orphans: missing, finished_at: '2026-03-01T00:00:09.000Z' } as const;
+    const found: Partial<FileItem> = { status: 'done', anomalies: [], orphans: missing, finished_at: '2026-03-01T00:00:09.000Z' };
     await updateFile(ports.ledger, ports.clock, 'file10', () => found);
 
     await publishing(ports);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { findDrift } from '../../../../core/discovery/drift/find.ts';
 import type { FileRecord } from '../../../../core/quality/record.ts';
+import { column } from '../../../engine/dataset.ts';
 import { columnsOf, lakeOf, NOW, recordOf, ruleOf, shop } from './records.ts';
 
 /** Days 8 to 14 are the last seven; 1 to 7 are those before. */
@@ -220,5 +221,52 @@ describe('files as a whole', () => {
     expect(findings[0]!.sentence).toMatch(
       /^2 of 4 files could not be read by the contract, .*required column missing: id/,
     );
+  });
+
+  describe('of a dataset with personal data', () => {
+    const people = shop({
+      columns: [
+        column('customer_id', { kind: 'string' }, { required: true }),
+        column('email', { kind: 'string' }, { pii: true }),
+      ],
+    });
+    const refusal = (error: string) =>
+      recordOf(9, {
+        ...{ outcome: 'rejected', rows_in: null, rows_accepted: null, columns: [], format: null },
+        error: `FileRejectedError: ${error}`,
+      });
+    const told = async (error: string) => JSON.stringify((await drift([refusal(error)], people)).findings);
+
+    it('are told without a first line that may be a record', async () => {
+      const line = 'C-000001, Ada Lovelace, ada@example.com';
+      const hint = 'Does the file begin with a header line? The line was split at commas.';
+
+      const missing = await told(`required column missing: customer_id. The header found is: ${line}. ${hint}`);
+      const twice = await told(`the column "Ada Lovelace" is in the header twice. The header found is: ${line}.`);
+
+      expect(missing).toContain(`required column missing: customer_id. ${hint}`);
+      expect(twice).toContain('(left out)');
+      expect(missing + twice).not.toMatch(/Ada|ada@|C-000001/);
+    });
+
+    it('are told with a header that has columns of the contract, but for what is no name', async () => {
+      const sentence = await told(
+        'required column missing: customer_id. The header found is: Email, Nickname, ada@example.com, 49170123456.',
+      );
+
+      expect(sentence).toContain('The header found is: Email, Nickname, (left out), (left out).');
+    });
+
+    it('have no finding of a field that is called by a value', async () => {
+      const unknown_columns = ['ada@example.com', 'bob@example.com', 'coupon'];
+
+      const { findings } = await drift([recordOf(9, { unknown_columns })], people);
+
+      expect(findings.map(({ ids, suggestion }) => [...ids, suggestion === undefined])).toEqual([
+        ['unknown_field (left out)', true],
+        ['unknown_field coupon', false],
+      ]);
+      expect(JSON.stringify(findings)).not.toContain('@example');
+    });
   });
 });

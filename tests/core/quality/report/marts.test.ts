@@ -8,6 +8,7 @@ const mart = (name: string, sources: string[], layer: Mart['layer'] = 'gold'): M
     sources,
     layer,
     parents: [],
+    companions: [],
     refresh: { kind: 'view' },
     key: [],
     dirty: {},
