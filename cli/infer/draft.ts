@@ -50,7 +50,7 @@ export function draftContract({ paths, sources, dataset, rows, workDir }: DraftO
     })),
     rows,
     workDir,
-    memoryLimitMb: Math.max(128, Math.floor(Math.min(2048, memory / MB / 2))),
+    memoryLimitMb: Math.max(128, Math.floor(Math.min(512, memory / MB / 2))),
     threads: Math.min(4, availableParallelism()),
     others: Object.values(readDatasets()),
   });

@@ -142,7 +142,12 @@ describe('the end of a batch', () => {
     await land(ports, 10, 'run10');
     await mergeRows(ports, orders, fileRef(10), 'run10');
     const missing = [{ column_name: 'order_id', parent: 'shops', on_orphan: 'flag' as const, rows: 3 }];
-    const found: Partial<FileItem> = { status: 'done', anomalies: [], orphans: missing, finished_at: '2026-03-01T00:00:09.000Z' };
+    const found: Partial<FileItem> = {
+      status: 'done',
+      anomalies: [],
+      orphans: missing,
+      finished_at: '2026-03-01T00:00:09.000Z',
+    };
     await updateFile(ports.ledger, ports.clock, 'file10', () => found);
 
     await publishing(ports);
