@@ -6,6 +6,7 @@ import { findKey, findPartition, type Key, type Partition } from './keys.ts';
 import { columnNames } from './names.ts';
 import { type Decimal, decimalOf } from './numbers.ts';
 import { isNameOfPeople } from './personal.ts';
+import { isLikeFullName } from './personal-values.ts';
 import { findReference } from './references.ts';
 
 /** One file of a sample. */
@@ -65,21 +66,28 @@ export async function draftTable(
   const parents = others.filter(({ name }) => name !== dataset);
   const columns: Guess[] = [];
   const decimals: ReturnType<typeof decimalOf>[] = [];
+  const likeNames: boolean[] = [];
   for (const [index, name] of names.entries()) {
     const evidence = await sample.evidence(index);
     const column = guessColumn(evidence, name);
-    column.refersTo = findReference(column, textsOf(column, evidence), parents);
+    const texts = textsOf(column, evidence);
+    column.refersTo = findReference(column, texts, parents);
     columns.push(column);
-    decimals.push(isWritten(column, evidence) ? decimalOf(textsOf(column, evidence)) : undefined);
+    likeNames.push(column.enum === undefined && texts.length > 0 && texts.every(isLikeFullName));
+    decimals.push(isWritten(column, evidence) ? decimalOf(texts) : undefined);
   }
   const decimal = agreed(decimals);
   for (const [index, own] of decimals.entries()) {
     if (own !== 'either') continue;
-    if (decimal === ',') columns[index] = guessColumn(await sample.evidence(index), names[index]!, decimal);
+    const { refersTo } = columns[index]!;
+    if (decimal === ',')
+      columns[index] = { ...guessColumn(await sample.evidence(index), names[index]!, ','), refersTo };
     else if (decimal === undefined) columns[index]!.todos.push(EITHER);
   }
   const personal = columns.map((column) => column.personal);
-  for (const column of columns) column.personal ??= isNameOfPeople(column.name, personal);
+  for (const [index, column] of columns.entries()) {
+    column.personal ??= isNameOfPeople(column.name, likeNames[index]!, personal);
+  }
   const key = await findKey(dataset, columns, { rows: sample.rows, distinct: sample.distinct });
   const partition = await findPartition(columns, sample.rows, (column, transform) =>
     sample.periods(column, columns[column]!, transform),

@@ -14,7 +14,8 @@ const FULL_NAME = new RegExp(
 export const hasEmail = (text: string): boolean => EMAIL.test(text);
 /** A number with a plus and nothing else but digits may be a signed number. */
 export const hasPhone = (text: string): boolean => CALLABLE.test(text) && !/^\+\d{1,6}$/.test(text);
-export const isDialled = (text: string): boolean => DIALLED.test(text);
+/** `0001-01-01` has too few digits for one. */
+export const isDialled = (text: string): boolean => DIALLED.test(text) && text.replace(/\D/g, '').length >= 9;
 export const isNationalId = (text: string): boolean => /^(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}$/.test(text);
 export const isIpAddress = (text: string): boolean => IP.test(text);
 /** Two words and more that begin with capitals: `Ada Lovelace`, and `New York` as well. */

@@ -100,6 +100,7 @@ export function readPersonal(name: string, values: ReadonlyMap<string, number>):
   const tests: typeof BY_VALUE = [...BY_VALUE];
   if (!isIdLike(name)) tests.push(['phone numbers', 0.9, isDialled]);
   if (PERSON.test(name)) tests.push(['names of people', 0.5, isLikeFullName]);
+  if (/(?:^|_)contacts?$/.test(name)) tests.push(['phone numbers', 0.9, (text) => /^\d{9,15}$/.test(text)]);
   for (const [what, share, test] of rows > 0 ? tests : []) {
     // Every tenth number has the right check digit by chance.
     if (what === 'card numbers' && values.size < 3) continue;
@@ -113,8 +114,13 @@ export function readPersonal(name: string, values: ReadonlyMap<string, number>):
   return undefined;
 }
 
-/** A column `name` holds those of people only beside other columns about people. */
-export const isNameOfPeople = (name: string, others: (Personal | undefined)[]): Personal | undefined =>
-  name === 'name' && others.some((other) => other && /email|phone|birth/.test(other.what))
-    ? { what: 'names of people', because: 'by its name and the columns beside it' }
-    : undefined;
+/** A column `name`, or one of nothing but full names, holds those of people only beside other columns about people. */
+export function isNameOfPeople(
+  name: string,
+  isAllFullNames: boolean,
+  others: (Personal | undefined)[],
+): Personal | undefined {
+  if (!others.some((other) => other && /email|phone|birth/.test(other.what))) return undefined;
+  if (name === 'name') return { what: 'names of people', because: 'by its name and the columns beside it' };
+  return isAllFullNames ? { what: 'names of people', because: 'by every value and the columns beside it' } : undefined;
+}

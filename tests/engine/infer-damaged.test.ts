@@ -42,6 +42,21 @@ describe('nested values with personal data', () => {
   });
 });
 
+describe('a file without a header', () => {
+  it('is not taken to have one, and the names of its people are found', async () => {
+    const people = ['1,Ada Lovelace,ada@example.com', '2,Bob Smith,bob@example.com', '3,Cid Jung,cid@example.com'];
+
+    const { contract } = await inferFrom(people.map((line) => `${line}\n`).join(''));
+
+    expect(contract.file.header).toBe(false);
+    expect(contract.columns.map(({ name, pii }) => [name, pii])).toEqual([
+      ['column_1', false],
+      ['column_2', true],
+      ['column_3', true],
+    ]);
+  });
+});
+
 describe('texts with colons', () => {
   it.each([
     ['times of day', ['10:00:00', '11:30:15', '09:15:00']],

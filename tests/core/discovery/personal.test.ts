@@ -104,9 +104,17 @@ describe('columns that no name tells of', () => {
     ).toBeUndefined();
   });
 
+  it('are phone numbers if they are long numbers of contacts', () => {
+    const values = many(40, (n) => String(491700000000 + n * 7919));
+
+    const { personal, type } = guess('contact', values);
+
+    expect([personal?.what, type.kind]).toEqual(['phone numbers', 'string']);
+  });
+
   it('do not tell the least and the greatest of numbers that tell people apart', () => {
     const { notes, todos } = guess(
-      'contact',
+      'reachable',
       many(40, (n) => String(491700000000 + n * 7919)),
     );
 
@@ -155,6 +163,7 @@ describe('columns that no name tells of', () => {
         many(9, (n) => `0${n}-2026 rows`),
       ).personal,
     ).toBeUndefined();
+    expect(guess('since', once(['0001-01-01', '0001-01-02'])).personal).toBeUndefined();
   });
 });
 
