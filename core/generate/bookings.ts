@@ -34,7 +34,7 @@ const dirt = {
   },
   booked_after_arrival: {
     reason: 'booked_by_arrival',
-    spoil: (row, random) => ({ ...row, booked_at: `${dayAfter(row.check_in, random.whole(1, 9))}T08:00:00Z` }),
+    spoil: (row, random) => ({ ...row, booked_at: `${dayAfter(row.check_in, random.whole(2, 9))}T08:00:00Z` }),
   },
   missing_property: missing('property_id'),
   bad_day: instead('check_in', 'type', ['2025-02-30', '31/01/2025', 'Friday']),

@@ -80,7 +80,7 @@ export const bookings: Booking[] = times(120, booking);
 export const dirty = times(3, (n) => {
   const good = { ...booking(900 + n), property_id: 'PR-8100', booked_at: instant(first, 0), status: 'confirmed' };
   if (n === 0) return { ...good, check_in: dayAfter(first, 3), check_out: dayAfter(first, 3) };
-  if (n === 1) return { ...good, check_in: dayAfter(first, -1), check_out: dayAfter(first, 2) };
+  if (n === 1) return { ...good, check_in: dayAfter(first, -2), check_out: dayAfter(first, 2) };
   return { ...good, check_in: dayAfter(first, 1), check_out: dayAfter(first, 369) };
 });
 
