@@ -102,10 +102,7 @@ export const ledger = async (): Promise<LedgerStore> => ledgerStore((await stack
 /** Machines that build are slow and shared: what should take a minute gets five. */
 const patience = 5;
 
-/**
- * Asks again until the answer is there; throws when it is not long after the seconds in which it should be, so that a
- * test that waits in vain ends.
- */
+/** Asks again until the answer is there; throws after `patience` times the seconds in which it should be. */
 export async function until<T>(what: string, seconds: number, ask: () => Promise<T | undefined | false>): Promise<T> {
   const started = Date.now();
   for (;;) {
