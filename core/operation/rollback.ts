@@ -1,11 +1,11 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { OperationRefusedError, RowConservationError, TerminalError } from '../errors.ts';
+import { RowConservationError, TerminalError } from '../errors.ts';
 import { forgetMarts } from '../gold/forget.ts';
 import { over, removal, removalsOf, unfinished } from '../ledger/removed.ts';
 import { getTable } from '../ledger/table.ts';
 import { takeTurn } from '../ledger/turn.ts';
 import type { Lease } from '../merge/lead.ts';
-import { endTurn, wakeNext } from '../pipeline/wake.ts';
+import { endTurn } from '../pipeline/wake.ts';
 import { claimDataset, mustFinish, needNotFinish, releaseDataset } from './current.ts';
 import { getOperation, writeOperation } from './item.ts';
 import { changedFiles, markFiles, noteFiles } from './rollback-files.ts';
@@ -21,7 +21,8 @@ import {
 import { rollbackStatement } from './rollback-statements.ts';
 import { countChanges, filesTold, isSame, reportedRollback, rollbackText, weighRollback } from './rollback-weigh.ts';
 import { runStatement, settle } from './statement.ts';
-import { longestWait, type UndoPorts } from './undo.ts';
+import type { UndoPorts } from './undo.ts';
+import { waitForTable } from './wait.ts';
 import { giveUpNumber, takeNumber, withTable } from './with-table.ts';
 
 type Step = { outcome: 'running' | 'done'; item: RollbackItem };
@@ -47,7 +48,7 @@ export async function rollbackTable(
   await claimDataset(ports, dataset.name, { id: plan.operation, kind: 'rollback', run });
   let item = await open(ports, plan, run);
   const turn = await takeTurn(ledger, clock, dataset.name, run);
-  if ('waitsFor' in turn) return wait(ports, item, turn.waitsFor);
+  if ('waitsFor' in turn) return waitForTable(ports, item, turn.waitsFor, 'roll back again');
   const { lease } = turn;
 
   if (item.committed_at === undefined) {
@@ -70,26 +71,6 @@ async function open(ports: UndoPorts, plan: RollbackPlan, run: string): Promise<
   // Without the token it begins anew, and settles first what the other has left under way.
   const led = { ...known, to, snapshot_id, snapshot_at, run, token: undefined, waiting_since: undefined };
   return writeOperation(ports, led);
-}
-
-/** Says whom the rollback waits for; after an hour, that it can not be done now. */
-async function wait(ports: UndoPorts, item: RollbackItem, leader: string | undefined): Promise<TableRolledBack> {
-  const { clock } = ports;
-  const since = item.waiting_since ?? clock.now().toISOString();
-  if (clock.now().getTime() - Date.parse(since) > longestWait) {
-    // A run that is continued waits anew.
-    await writeOperation(ports, { ...item, waiting_since: undefined });
-    await endTurn(ports, item.dataset, item.run);
-    const who = leader === undefined ? 'files of an open batch whose runs have all failed' : `the run ${leader}`;
-    throw new OperationRefusedError(
-      `silver.${item.dataset} was not free for an hour: it waits for ${who}. ` +
-        '`tributary leases` shows who has it; re-run what has failed, then roll back again',
-    );
-  }
-  if (item.waiting_since === undefined) await writeOperation(ports, { ...item, waiting_since: since });
-  // A batch that nobody leads any more is in the way.
-  if (leader === undefined) await wakeNext(ports, item.dataset, item.run);
-  return { outcome: 'waiting', waits_for: leader };
 }
 
 /** Up to the commit point. Without `committed_at` afterwards: the table is what the snapshot is, and so are its files. */

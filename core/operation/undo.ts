@@ -1,5 +1,5 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { OperationRefusedError, RowConservationError, TerminalError } from '../errors.ts';
+import { RowConservationError, TerminalError } from '../errors.ts';
 import { forgetMarts } from '../gold/forget.ts';
 import type { Mart } from '../gold/mart.ts';
 import type { FileItem } from '../ledger/items.ts';
@@ -8,7 +8,7 @@ import { takeTurn } from '../ledger/turn.ts';
 import { ensureTables, type Lake } from '../merge/ensure.ts';
 import type { Lease } from '../merge/lead.ts';
 import { silverColumns } from '../merge/tables.ts';
-import { endTurn, type WakePorts, wakeNext } from '../pipeline/wake.ts';
+import { endTurn, type WakePorts } from '../pipeline/wake.ts';
 import { type CurrentPorts, claimDataset, releaseDataset } from './current.ts';
 import { getOperation, writeOperation } from './item.ts';
 import { type OperationPorts, runStatement, settle } from './statement.ts';
@@ -16,6 +16,7 @@ import { mayBeUndone, reported } from './undo-file.ts';
 import { begunAnew, type FileUndone, newUndo, type UndoItem, undoId } from './undo-item.ts';
 import { checkQuery, type Others, undoStatement } from './undo-statements.ts';
 import { candidates, stagesOf, undoText, weigh } from './undo-weigh.ts';
+import { waitForTable } from './wait.ts';
 import { giveUpNumber, takeNumber, withTable } from './with-table.ts';
 
 export interface UndoPorts extends Lake, OperationPorts, WakePorts, CurrentPorts {
@@ -23,9 +24,6 @@ export interface UndoPorts extends Lake, OperationPorts, WakePorts, CurrentPorts
   /** How long one call may poll running queries before it returns `running`, in milliseconds. */
   pollMilliseconds: number;
 }
-
-/** How long an undo or a rollback waits for the table, in milliseconds. */
-export const longestWait = 3_600_000;
 
 type Step = { outcome: 'running' | 'done'; item: UndoItem };
 
@@ -42,7 +40,7 @@ export async function undoFile(ports: UndoPorts, dataset: Dataset, fileId: strin
   await claimDataset(ports, dataset.name, { id: undoId(fileId), kind: 'undo', run });
   let item = await open(ports, dataset.name, fileId, run);
   const turn = await takeTurn(ledger, clock, dataset.name, run);
-  if ('waitsFor' in turn) return wait(ports, item, turn.waitsFor);
+  if ('waitsFor' in turn) return waitForTable(ports, item, turn.waitsFor, 'undo again');
   const { lease } = turn;
   // Once more: it may have been run again while this run waited.
   const file = await mayBeUndone(ledger, fileId);
@@ -79,26 +77,6 @@ async function open(ports: UndoPorts, dataset: string, fileId: string, run: stri
   // One that found nothing to take out is followed by another when the file has been merged after all.
   const item = known?.status === 'running' ? known : { ...fresh, rev: known?.rev ?? 0 };
   return writeOperation(ports, { ...item, run, waiting_since: undefined });
-}
-
-/** Says whom the undo waits for; after an hour, that it can not be done now. */
-async function wait(ports: UndoPorts, item: UndoItem, leader: string | undefined): Promise<FileUndone> {
-  const { clock } = ports;
-  const since = item.waiting_since ?? clock.now().toISOString();
-  if (clock.now().getTime() - Date.parse(since) > longestWait) {
-    // A run that is continued waits anew.
-    await writeOperation(ports, { ...item, waiting_since: undefined });
-    await endTurn(ports, item.dataset, item.run);
-    const who = leader === undefined ? 'files of an open batch whose runs have all failed' : `the run ${leader}`;
-    throw new OperationRefusedError(
-      `silver.${item.dataset} was not free for an hour: it waits for ${who}. ` +
-        '`tributary leases` shows who has it; re-run what has failed, then undo again',
-    );
-  }
-  if (item.waiting_since === undefined) await writeOperation(ports, { ...item, waiting_since: since });
-  // A batch that nobody leads any more is in the way.
-  if (leader === undefined) await wakeNext(ports, item.dataset, item.run);
-  return { outcome: 'waiting', waits_for: leader };
 }
 
 /** Runs the statements, and checks that silver has no row of the file any more and has those that come back. */

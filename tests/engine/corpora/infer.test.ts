@@ -8,7 +8,7 @@ import { DATA, hasData, validate } from '../validation.ts';
 const describeWithData = hasData ? describe : describe.skip;
 /** Files that no contract can be drafted of, and why. */
 const REFUSED =
-  /^(?:frictionless\/(?:.*\/)?(?:capital-invalid|duplicate-column|duplicate-headers|invalid|empty|without-rows|chunk2\.headless|chunk3|countries|country-2|defective-rows|issue-1004-data2|matrix-with-comment|skip-rows-before-headers)\.csv|.*zip\.csv|.*\.zip)$/;
+  /^(?:frictionless\/(?:.*\/)?(?:capital-invalid|duplicate-column|duplicate-headers|invalid|empty|without-rows|chunk2\.headless|chunk3|countries|country-2|defective-rows|issue-1004-data2|matrix-with-comment|skip-rows|skip-rows-before-headers)\.csv|blns\/blns\.txt|.*zip\.csv|.*\.zip)$/;
 const files = hasData
   ? ['online-retail', 'jaffle-shop-classic', 'csv-spectrum', 'frictionless', 'blns'].flatMap((folder) =>
       readdirSync(join(DATA, folder), { recursive: true, withFileTypes: true })
