@@ -12,4 +12,6 @@ export default {
   ...shared,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/acceptance/', '<rootDir>/tests/soak/'],
+  // A net for what hangs, not a bound on time: properties take many rounds, and machines that build are slow and shared.
+  testTimeout: 300_000,
 };

@@ -1,11 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { inferFrom } from './inferring.ts';
 import { failure } from './validation.ts';
 
 const table = (sound: number, damaged: number) =>
   `id,name\n${Array.from({ length: sound }, (_, n) => `${n},x\n`).join('')}${'1,2,3\n'.repeat(damaged)}`;
-
-jest.setTimeout(60_000);
 
 describe('a sample with damaged records', () => {
   it('is no sample if they are more than half', async () => {

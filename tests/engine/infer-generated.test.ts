@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { generateFiles } from '../../core/generate/files.ts';
 import { generators } from '../../core/generate/registry.ts';
 import { inferFrom } from './inferring.ts';
@@ -20,7 +20,6 @@ const cases = Object.keys(generators).flatMap((name) => [
 ]);
 
 /** Several files are drafted and checked one after the other. */
-jest.setTimeout(60_000);
 
 describe('a draft of generated files', () => {
   it.each(cases)(

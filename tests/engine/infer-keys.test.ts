@@ -1,12 +1,10 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { inferFrom } from './inferring.ts';
 import { contract } from './validation.ts';
 
 const csv = (header: string, rows: string[]) => `${[header, ...rows].join('\n')}\n`;
 const rows = (count: number, make: (n: number) => string) => Array.from({ length: count }, (_, n) => make(n));
 const day = (n: number) => new Date(Date.UTC(2025, 0, 1 + n)).toISOString().slice(0, 10);
-
-jest.setTimeout(60_000);
 
 describe('the key of a draft', () => {
   it.each<[string, string, string[], object]>([

@@ -1,11 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { inferFrom } from './inferring.ts';
 import { validate } from './validation.ts';
 
 const csv = (header: string, rows: string[]) => `${[header, ...rows].join('\n')}\n`;
 const TODO = /TODO decimals or thousands\?/;
-
-jest.setTimeout(60_000);
 
 describe('numbers that can be read in two ways', () => {
   it.each<[string, string, object, boolean]>([

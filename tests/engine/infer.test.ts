@@ -2,27 +2,37 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, it, jest } from '@jest/globals';
-import { generateCustomers } from '../../core/generate/customers.ts';
-import { generateOrders, generateOrdersJson } from '../../core/generate/orders.ts';
-import { generateProducts } from '../../core/generate/products.ts';
+import { describe, expect, it } from '@jest/globals';
+import { readDatasets } from '../../aws/project-files.ts';
+import { generateFiles, kindsOf } from '../../core/generate/files.ts';
+import type { Format } from '../../core/generate/generator.ts';
+import { generators } from '../../core/generate/registry.ts';
 import { takeSample } from '../../engine/infer-sample.ts';
 import { inferFrom } from './inferring.ts';
 import { contract, failure, query, validate } from './validation.ts';
 
 const at = new Date('2026-03-01T00:00:00Z');
-const options = { seed: 'infer', rows: 300, dirtyShare: 0, at };
+const datasets = readDatasets();
+
+/** A file of 300 sound rows, spread over a month, with a share of each kind of dirt and of doubled and outdated rows. */
+function made(dataset: string, share = 0, format: Format = 'csv'): string {
+  const generator = generators[dataset]!;
+  const [file] = generateFiles(generator, datasets[dataset]!, {
+    ...{ seed: 'infer', rows: 300, files: 1, at, format },
+    ...{ dirty: Object.fromEntries(kindsOf(generator).map((kind) => [kind, share])) },
+    ...{ late: 0.9, duplicates: share, outOfOrder: share, orphans: 0, parents: (name) => generators[name]!.rows },
+  });
+  return file!.text;
+}
 
 const types = (columns: { name: string; type: { kind: string } }[]) =>
   Object.fromEntries(columns.map(({ name, type }) => [name, type.kind]));
-
-jest.setTimeout(60_000);
 
 describe('a draft of orders', () => {
   it('finds types, key, version, partition, enumeration, patterns and references', async () => {
     const others = [await contract('customers'), await contract('products'), await contract('orders')];
 
-    const { contract: draft, yaml } = await inferFrom(generateOrders(options).csv, { dataset: 'orders', others });
+    const { contract: draft, yaml } = await inferFrom(made('orders'), { dataset: 'orders', others });
 
     expect(types(draft.columns)).toEqual({
       ...{ order_id: 'string', customer_id: 'string', product_id: 'string', quantity: 'int', unit_price: 'decimal' },
@@ -41,16 +51,16 @@ describe('a draft of orders', () => {
   });
 
   it.each([
-    ['CSV', (dirtyShare: number) => generateOrders({ ...options, dirtyShare }).csv],
-    ['JSON lines', (dirtyShare: number) => generateOrdersJson({ ...options, dirtyShare }).jsonl],
-    ['gzip', (dirtyShare: number) => gzipSync(generateOrders({ ...options, dirtyShare }).csv)],
-    ['zstd', (dirtyShare: number) => zstdCompressSync(generateOrdersJson({ ...options, dirtyShare }).jsonl)],
+    ['CSV', (share: number) => made('orders', share)],
+    ['JSON lines', (share: number) => made('orders', share, 'jsonl')],
+    ['gzip', (share: number) => gzipSync(made('orders', share))],
+    ['zstd', (share: number) => zstdCompressSync(made('orders', share, 'jsonl'))],
   ])('takes its own sample, but for damaged records: %s', async (_, make) => {
-    for (const [dirty, damaged] of [
+    for (const [share, damaged] of [
       [0, 0],
-      [0.14, 6],
+      [0.02, 6],
     ] as const) {
-      const bytes = make(dirty);
+      const bytes = make(share);
 
       const { contract: draft } = await inferFrom([{ name: 'orders', bytes }]);
       const { counts, reasons } = await validate(bytes, draft, {});
@@ -60,13 +70,10 @@ describe('a draft of orders', () => {
     }
   });
 
-  it.each([
-    ['customers', () => generateCustomers(options).csv],
-    ['products', () => generateProducts(options).csv],
-  ])('of %s takes every row of its sample', async (dataset, make) => {
-    const { contract: draft } = await inferFrom(make(), { dataset });
+  it.each(['customers', 'products'])('of %s takes every row of its sample', async (dataset) => {
+    const { contract: draft } = await inferFrom(made(dataset), { dataset });
 
-    expect((await validate(make(), draft)).counts).toMatchObject({ accepted: 300, rejected: 0 });
+    expect((await validate(made(dataset), draft)).counts).toMatchObject({ accepted: 300, rejected: 0 });
     expect(draft.key).toHaveLength(1);
   });
 });

@@ -133,7 +133,7 @@ describe('splitting a random table', () => {
       }),
       { numRuns: RUNS.sound },
     );
-  }, 120_000);
+  });
 
   it('agrees with a second reading of the bytes where they were damaged, and never crashes', async () => {
     await fc.assert(
@@ -146,7 +146,7 @@ describe('splitting a random table', () => {
       }),
       { numRuns: RUNS.damaged },
     );
-  }, 120_000);
+  });
 });
 
 describe('splitting a file that may be compressed', () => {
@@ -165,7 +165,7 @@ describe('splitting a file that may be compressed', () => {
       }),
       { numRuns: RUNS.files },
     );
-  }, 120_000);
+  });
 
   it('refuses compressed bytes that are damaged, or finds in them what another reader finds', async () => {
     const compressed = written.filter(({ writing }) => writing.compression !== 'none');
@@ -181,7 +181,7 @@ describe('splitting a file that may be compressed', () => {
       }),
       { numRuns: RUNS.files },
     );
-  }, 120_000);
+  });
 });
 
 function decompressed(bytes: Buffer): Buffer | undefined {

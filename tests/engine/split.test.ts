@@ -81,7 +81,7 @@ describe('splitFile', () => {
       }),
       { numRuns: 150 },
     );
-  }, 120_000);
+  });
 
   it.each(['utf8', 'utf16le', 'utf-16be', 'latin1'])(
     'reads a file in %s, plain and compressed, in chunks of any size',

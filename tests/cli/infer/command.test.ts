@@ -39,8 +39,6 @@ async function run(...args: string[]) {
   }
 }
 
-jest.setTimeout(60_000);
-
 describe('tributary infer', () => {
   it('writes the contract to standard output and nothing else there', async () => {
     const { out, err, code } = await run(at('refunds-2026-03.csv'));

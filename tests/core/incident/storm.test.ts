@@ -73,7 +73,7 @@ describe('a hundred runs that fail of one cause', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it('are exactly one page and one "resolved" when nobody is killed', async () => {
     const random = numbers(1);

@@ -384,7 +384,7 @@ describe('an undo that stops', () => {
       expect([last, await rowsOf(lake)]).toEqual([last, without2(lake)]);
       expect((await getTable(lake.ports.ledger, 'things')).owner).toBeUndefined();
     }
-  }, 60_000);
+  });
 
   it('ends as if it were alone when others merge and undo before another run goes on', async () => {
     const d = [thing('2', 200, 0), thing('3', 300, 0), thing('5', 500, 0), thing('7', 7, 7)];
@@ -404,7 +404,7 @@ describe('an undo that stops', () => {
       expect([last, await rowsOf(lake)]).toEqual([last, model(lake.dataset, left)]);
       expect((await getFile(lake.ports.ledger, fileIdOf(2)))?.status).toBe('undone');
     }
-  }, 60_000);
+  });
 });
 
 describe('any history of drops and undos', () => {

@@ -108,5 +108,5 @@ describe('rows that wait for their parent', () => {
       ),
       { numRuns: 80 },
     );
-  }, 120_000);
+  });
 });

@@ -107,7 +107,7 @@ describe('the history of a dimension', () => {
       ),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 });
 
 /** An interval ends where the next one begins, or where somebody said that the row is gone. */

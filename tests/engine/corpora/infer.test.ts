@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { FileRejectedError } from '../../../core/errors.ts';
 import { inferFrom } from '../inferring.ts';
 import { DATA, hasData, validate } from '../validation.ts';
@@ -17,8 +17,6 @@ const files = hasData
         .sort(),
     )
   : [];
-
-jest.setTimeout(60_000);
 
 describeWithData(
   `a draft of a real file (${hasData ? 'found' : `skipped: no data at ${DATA}; set TRIBUTARY_DATA`})`,

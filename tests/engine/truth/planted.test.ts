@@ -86,7 +86,7 @@ describe('validateFile on planted bookings', () => {
     expect(parsed(rejectedOf(found))).toEqual(parsed(truth.rejected));
     expectTruth(found, truth, of);
     expect(Object.keys(truth.reasons).length).toBeGreaterThan(10);
-  }, 60_000);
+  });
 
   it('measures the gates of the contract exactly', async () => {
     const { bytes, truth } = fileOf('bookings', 5, RECORDS);
@@ -108,5 +108,5 @@ describe('validateFile on planted bookings', () => {
       { name: 'mostly_rated', measured: percent(unrated), passed: true },
       { name: 'few_wrong_ratings', measured: wrong.length, passed: false },
     ]);
-  }, 60_000);
+  });
 });
