@@ -23,7 +23,7 @@ import { readDatasets, readSqlFiles } from './project-files.ts';
 import { recordStore } from './quality.ts';
 import { stopQuery } from './query.ts';
 import { reports } from './reports.ts';
-import { copyVersion, exists, headVersion, readText, versionWithEtag, writeJson } from './s3.ts';
+import { copyOnce, exists, headVersion, readText, versionWithEtag, writeJsonOnce } from './s3.ts';
 import { logger } from './task.ts';
 
 /** How long one invocation polls a query before it gives the workflow its turn; below the functions' timeouts. */
@@ -57,8 +57,8 @@ export function pipelinePorts(config: Config = readConfig()) {
     landing: { head: headVersion, versionWithEtag },
     bronze: {
       exists: (key) => exists(lakeBucket, key),
-      freeze: (from, key) => copyVersion(from, lakeBucket, key),
-      writeJson: (key, value) => writeJson(lakeBucket, key, value),
+      freeze: (from, key) => copyOnce(from, lakeBucket, key),
+      writeJson: (key, value) => writeJsonOnce(lakeBucket, key, value),
     },
     catalog: lake.catalog,
     datasets: Object.keys(datasets),
@@ -86,6 +86,7 @@ export function pipelinePorts(config: Config = readConfig()) {
   const undo: UndoPorts = { ...lake, ...wake, isRunning, marts, pollMilliseconds };
   const maintain: MaintainPorts = { ...lake, ...wake, datasets, marts, pollMilliseconds };
   const alerts: AlertPorts = {
+    lakeBucket,
     stage: config.stage,
     store: ledger,
     clock: systemClock,

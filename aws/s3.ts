@@ -28,7 +28,7 @@ export async function headVersion(bucket: string, key: string, versionId?: strin
   try {
     found = await s3().send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
   } catch (error) {
-    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+    const status = statusOf(error);
     // A version id that S3 does not know is a 400, a deleted version a 404, a delete marker a 405.
     if (status === 404 || status === 405 || (status === 400 && versionId !== undefined)) return undefined;
     throw error;
@@ -60,13 +60,37 @@ export async function versionWithEtag(bucket: string, key: string, etag: string)
 const copySource = ({ bucket, key, version_id }: ObjectVersion) =>
   `${bucket}/${encodeURIComponent(key)}${version_id === 'null' ? '' : `?versionId=${encodeURIComponent(version_id)}`}`;
 
-/** Copies one version of an object, whatever its size. */
-export async function copyVersion(from: ObjectVersion, bucket: string, key: string): Promise<void> {
-  const target = { Bucket: bucket, Key: key };
-  if (from.size <= maxCopyBytes) {
-    await s3().send(new CopyObjectCommand({ ...target, CopySource: copySource(from) }));
-    return;
+/** S3 writes nothing where there is an object of that key, and says 412. */
+const once = { IfNoneMatch: '*' };
+
+const statusOf = (error: unknown) => (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+
+/** That the object is there is what was wanted; two at once are told to try again (ConditionalRequestConflict). */
+async function unlessThere(written: Promise<unknown>): Promise<void> {
+  await written.catch((error) => {
+    if (statusOf(error) !== 412) throw error;
+  });
+}
+
+/** Copies one version of an object, whatever its size, unless there is an object of that key: what is there stays. */
+export async function copyOnce(from: ObjectVersion, bucket: string, key: string): Promise<void> {
+  await unlessThere(from.size <= maxCopyBytes ? copyWhole(from, bucket, key) : copyInParts(from, bucket, key));
+}
+
+async function copyWhole(from: ObjectVersion, bucket: string, key: string): Promise<void> {
+  const copy = { Bucket: bucket, Key: key, CopySource: copySource(from) };
+  try {
+    await s3().send(new CopyObjectCommand({ ...copy, ...once }));
+  } catch (error) {
+    // Where S3 takes the condition for other writes only, it looks before.
+    if (statusOf(error) !== 501) throw error;
+    if (!(await exists(bucket, key))) await s3().send(new CopyObjectCommand(copy));
   }
+}
+
+/** Parts of a copy that is not completed go by the bucket's lifecycle. */
+async function copyInParts(from: ObjectVersion, bucket: string, key: string): Promise<void> {
+  const target = { Bucket: bucket, Key: key };
   const { UploadId } = await s3().send(new CreateMultipartUploadCommand(target));
   const starts = Array.from({ length: Math.ceil(from.size / partBytes) }, (_, index) => index * partBytes);
   const parts = await Promise.all(
@@ -77,7 +101,8 @@ export async function copyVersion(from: ObjectVersion, bucket: string, key: stri
       return { PartNumber: index + 1, ETag: CopyPartResult!.ETag };
     }),
   );
-  await s3().send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts: parts } }));
+  const MultipartUpload = { Parts: parts };
+  await s3().send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload, ...once }));
 }
 
 export async function exists(bucket: string, key: string): Promise<boolean> {
@@ -103,9 +128,20 @@ export async function readMetadata(location: string): Promise<string> {
   return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8');
 }
 
+const jsonObject = (bucket: string, key: string, value: unknown) => ({
+  Bucket: bucket,
+  Key: key,
+  Body: `${JSON.stringify(value, null, 2)}\n`,
+  ContentType: 'application/json',
+});
+
 export async function writeJson(bucket: string, key: string, value: unknown): Promise<void> {
-  const body = `${JSON.stringify(value, null, 2)}\n`;
-  await s3().send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json' }));
+  await s3().send(new PutObjectCommand(jsonObject(bucket, key, value)));
+}
+
+/** The same unless there is an object of that key: what is there stays. */
+export async function writeJsonOnce(bucket: string, key: string, value: unknown): Promise<void> {
+  await unlessThere(s3().send(new PutObjectCommand({ ...jsonObject(bucket, key, value), ...once })));
 }
 
 export async function uploadFile(path: string, bucket: string, key: string): Promise<void> {

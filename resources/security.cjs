@@ -60,7 +60,7 @@ module.exports = async ({ resolveVariable }) => {
       may.objects(['GetObject', 'GetObjectVersion'], 'LandingBucket', ['landing/']),
       may.list(['ListBucket'], 'LakeBucket', ['bronze/', 'staging/', 'quarantine/']),
       may.objects(['GetObject'], 'LakeBucket', ['bronze/']),
-      may.objects(['PutObject'], 'LakeBucket', ['reports/reconcile/']),
+      may.objects(['PutObject'], 'LakeBucket', ['reports/_reconcile/']),
       may.useLedger(),
       may.startRuns(),
       // It reports failed runs of which nobody has been told.
@@ -135,6 +135,7 @@ module.exports = async ({ resolveVariable }) => {
     resources[`${pascal(name)}Role`] = role('lambda.amazonaws.com', `Of the function ${names.prefix}-${name}`, [
       may.log(name),
       ...statements,
+      mustKeepBronze,
     ]);
   }
   const tasks = Object.keys(roles).slice(0, 6);
@@ -300,6 +301,8 @@ function permissions({ prefix, database }) {
       // made, empty, or altered. Of silver that is metadata only.
       may.catalog(['CreateTable', 'UpdateTable'], { silver: ['*'] }),
       may.objects(['PutObject', 'DeleteObject', 'AbortMultipartUpload'], 'LakeBucket', ['silver/*/metadata/']),
+      // Views of silver that a contract does not ask for any more.
+      may.catalog(['DeleteTable'], { silver: ['*_current', '*_history', '*_held'] }),
     ],
 
     stopQueries: () => allow(['athena:StopQueryExecution'], [here('athena', `workgroup/${prefix}-pipeline`)]),
@@ -360,6 +363,13 @@ function role(service, description, statements, condition) {
     },
   };
 }
+
+/** Whatever else a function is ever allowed: files stay as they came. */
+const mustKeepBronze = {
+  Effect: 'Deny',
+  Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+  Resource: [{ 'Fn::Sub': '${LakeBucket.Arn}/bronze/*' }],
+};
 
 const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resource: resources });
 const arnOf = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });

@@ -24,6 +24,7 @@ export interface Landing {
   versionWithEtag(bucket: string, key: string, etag: string): Promise<string | undefined>;
 }
 
+/** What is in bronze is never written over: of two that write one key, the first has written it, and both go on. */
 export interface Bronze {
   exists(key: string): Promise<boolean>;
   freeze(from: ObjectVersion, key: string): Promise<void>;

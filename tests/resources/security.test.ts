@@ -45,9 +45,14 @@ const statements = (role: string): Statement[] =>
   );
 
 /** What a role may do an action with: ARNs without what they begin with. */
-const allowed = (role: string, action: string): string[] =>
+const allowed = (role: string, action: string): string[] => named(role, action, 'Allow');
+
+/** Whatever else it says. */
+const denied = (role: string, action: string): string[] => named(role, action, 'Deny');
+
+const named = (role: string, action: string, effect: string): string[] =>
   statements(role)
-    .filter(({ Action }) => Action.includes(action))
+    .filter(({ Action, Effect }) => Action.includes(action) && Effect === effect)
     .flatMap(({ Resource }) => Resource.map((resource) => (resource as { 'Fn::Sub': string })['Fn::Sub']))
     .map((arn) => arn.replace(/^.*(:|\.Arn\}\/)(?=[^:]+$)/, ''));
 
@@ -60,10 +65,10 @@ const mayOf = (role: string, action: string, area: string): boolean => {
 
 describe('roles', () => {
   it('are one a function, of its own', () => {
-    const named = Object.values(functions).map((definition) => definition.role);
+    const own = Object.values(functions).map((definition) => definition.role);
 
-    expect(new Set(named).size).toBe(Object.keys(functions).length);
-    expect(Object.keys(roles)).toEqual(expect.arrayContaining(named));
+    expect(new Set(own).size).toBe(Object.keys(functions).length);
+    expect(Object.keys(roles)).toEqual(expect.arrayContaining(own));
   });
 
   it('name each action in full', () => {
@@ -117,7 +122,7 @@ describe('roles', () => {
     },
   );
 
-  it('let gold alone be dropped, by the functions that make it, with its files', () => {
+  it('let gold and the views of silver alone be dropped, by the functions that make them, gold with its files', () => {
     const dropping = Object.keys(roles).filter((role) =>
       allowed(role, 'glue:DeleteTable').some((resource) => /^table\/.*\/\*$/.test(resource)),
     );
@@ -125,6 +130,8 @@ describe('roles', () => {
     expect(dropping).toEqual(['RefreshGoldRole', 'FinishReplayRole']);
     expect(allowed('RefreshGoldRole', 'glue:DeleteTable')).toEqual([
       ...['catalog', 'database/tributary_dev_gold', 'table/tributary_dev_gold/*'],
+      ...['catalog', 'database/tributary_dev_silver'],
+      ...['current', 'history', 'held'].map((what) => `table/tributary_dev_silver/*_${what}`),
     ]);
     expect(allowed('RefreshGoldRole', 's3:DeleteObject').sort()).toEqual(['gold/*', 'silver/*/metadata/*']);
   });
@@ -141,10 +148,32 @@ describe('roles', () => {
       'ValidateFileRole',
     ]);
     expect(allowed('ReconcileLandingRole', 's3:PutObject').filter((path) => path.startsWith('reports/'))).toEqual([
-      'reports/reconcile/*',
+      'reports/_reconcile/*',
     ]);
     expect(allowed('ValidateFileRole', 's3:DeleteObject')).toEqual([]);
     expect(allowed('ValidateFileRole', 's3:GetObject').sort()).toEqual(['bronze/*', 'quality/*', 'reports/*']);
+  });
+
+  it('let bronze be written by the function that freezes files, and be deleted from by none', () => {
+    const all = Object.keys(roles);
+    const inBronze = (path: string) =>
+      path === '*' || path.startsWith('bronze') || 'bronze/'.startsWith(path.replace(/\*.*$/, ''));
+    const may = (action: string) => all.filter((role) => allowed(role, action).some(inBronze));
+
+    expect(may('s3:PutObject')).toEqual(['IdentifyFileRole']);
+    expect(may('s3:GetObject')).toContain('ValidateFileRole');
+    for (const action of [
+      'DeleteObject',
+      'DeleteObjectVersion',
+      'PutObjectAcl',
+      'RestoreObject',
+      'PutLifecycleConfiguration',
+    ])
+      expect([action, may(`s3:${action}`)]).toEqual([action, []]);
+    for (const { role } of Object.values(functions)) {
+      expect([role, denied(role, 's3:DeleteObject')]).toEqual([role, ['bronze/*']]);
+      expect([role, denied(role, 's3:DeleteObjectVersion')]).toEqual([role, ['bronze/*']]);
+    }
   });
 
   it('let queries be stopped by the function that waits for one for a while only', () => {
