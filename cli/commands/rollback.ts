@@ -3,15 +3,16 @@ import { describeExecution, startExecution } from '../../aws/executions.ts';
 import { readDatasets, readSqlFiles } from '../../aws/project-files.ts';
 import { getTable } from '../../core/ledger/table.ts';
 import { currentOperation } from '../../core/operation/current.ts';
-import { readSnapshots, stateAt, statesOf, type TableState } from '../../core/operation/rollback-history.ts';
+import { readSnapshots, statesOf, type TableState } from '../../core/operation/rollback-history.ts';
 import { type PlannedRollback, RollbackInput, type TableRolledBack } from '../../core/operation/rollback-item.ts';
-import { unfinishedRollback } from '../../core/operation/rollback-plan.ts';
 import { snapshotsQuery } from '../../core/operation/rollback-statements.ts';
+import { sameGoal, unfinishedRollback } from '../../core/operation/unfinished-rollback.ts';
 import { confirm, needTerminal } from '../confirm.ts';
 import { action, type Session, spanOption } from '../context.ts';
 import { checkDataset } from '../drop/files.ts';
 import { FailedError, UsageError } from '../exit.ts';
 import { allRows, runQuery } from '../query/run-query.ts';
+import { checkGoal } from '../rollback/goal.ts';
 import { reportRollback, reportStates } from '../rollback/report.ts';
 import { followOperation } from '../undo/follow.ts';
 
@@ -45,7 +46,8 @@ export function rollback(program: Command): void {
         // A start that can only be refused would page somebody.
         await mayStart(session, dataset);
         const left = await unfinishedRollback(await session.ledger(), dataset);
-        if (left === undefined) stateAt(await statesNow(session, dataset), dataset, to, session.clock.now());
+        if (left?.item.committed_at !== undefined) sameGoal(left.item, to);
+        else await mayGoTo(session, dataset, to);
         if (left !== undefined && options.dryRun) {
           throw new FailedError(
             `a rollback of ${dataset} to ${left.item.to} ended before it was through: finish it first`,
@@ -87,6 +89,12 @@ async function mayStart(session: Session, dataset: string): Promise<void> {
   throw new FailedError(
     `another operation of ${dataset} is under way: ${current.kind} (${current.run}); wait for its end`,
   );
+}
+
+async function mayGoTo(session: Session, dataset: string, to: string): Promise<void> {
+  const ports = { ledger: await session.ledger(), clock: session.clock };
+  const found = await checkGoal(ports, dataset, to, await statesNow(session, dataset));
+  if (found !== undefined) session.terminal.note(found);
 }
 
 async function statesNow(session: Session, name: string): Promise<TableState[]> {

@@ -84,7 +84,7 @@ export async function martLease(
   holderOf: (arn: string) => Promise<Holder>,
 ): Promise<LeaseFacts> {
   const mart = (await ledger.get<MartItem>(`mart#${name}`, 'state')) ?? ({} as Partial<MartItem>);
-  const query = mart.pending?.query_id;
+  const query = mart.pending?.query_id ?? mart.asked?.query_id;
   return {
     ...{ name, kind: 'mart', split: 0, waiting: 0, ...(await lease(mart, now, holderOf)) },
     ...(query !== undefined && { query_id: query }),

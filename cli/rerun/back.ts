@@ -2,6 +2,7 @@ import { startExecution } from '../../aws/executions.ts';
 import { getFile } from '../../core/ledger/files.ts';
 import type { FileItem } from '../../core/ledger/items.ts';
 import { filesOut } from '../../core/operation/rollback-files.ts';
+import { notDuringRollback } from '../../core/operation/unfinished-rollback.ts';
 import { runInput } from '../../core/pipeline/keys.ts';
 import { sideBySide } from '../../core/reconcile/side-by-side.ts';
 import type { Session } from '../context.ts';
@@ -44,8 +45,11 @@ export async function bringAllBack(session: Session, operation: string, options:
 async function bringBack(session: Session, files: FileItem[], { dryRun, wait, timeout }: BackOptions): Promise<void> {
   const { terminal, clock } = session;
   const { ingestStateMachine, databases, stage } = await session.stack();
+  const ledger = await session.ledger();
+  // A run that can only be refused would page somebody.
+  for (const dataset of new Set(files.map((file) => file.dataset))) await notDuringRollback(ledger, dataset);
   if (dryRun) return show(session, files, 'would be merged again');
-  const ports = { ledger: await session.ledger(), runs: runSource(ingestStateMachine), clock };
+  const ports = { ledger, runs: runSource(ingestStateMachine), clock };
   const results: FollowResult[] = [];
   const board = terminal.board();
   const interval = Math.max(400, files.length * 150);

@@ -1,3 +1,4 @@
+import { notDuringRollback } from '../operation/unfinished-rollback.ts';
 import { getFile } from './files.ts';
 import type { FileItem } from './items.ts';
 import { type Clock, type LedgerStore, withRetries } from './store.ts';
@@ -7,7 +8,8 @@ import { batchOf, getTable } from './table.ts';
  * Makes a file that was taken out of the lake one that has yet to be merged, if it is out since `undoneAt`: what took it
  * out before or after that does not count, so that an order to bring it back holds once. It keeps its staged rows, unless
  * the table has been built anew since they were merged; then it has to be validated again. `first` is done before, and may
- * be done twice. Returns the file, or undefined when it is not out, or for another reason.
+ * be done twice. Returns the file, or undefined when it is not out, or for another reason. Throws OperationRefusedError while
+ * a rollback of its dataset has begun and has yet to end.
  */
 export async function takeAgain(
   store: LedgerStore,
@@ -19,6 +21,7 @@ export async function takeAgain(
   return withRetries(clock, async () => {
     const file = await getFile(store, fileId);
     if (file?.status !== 'undone' || file.undone_at !== undoneAt) return undefined;
+    await notDuringRollback(store, file.dataset);
     const fits = await fitsTable(store, file);
     if (fits) await first(file);
     const { undone_at: _, undone_by: __, rolled_back: ___, stage_id: ____, staged_seq: _____, ...kept } = file;

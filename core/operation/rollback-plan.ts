@@ -1,8 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { OperationRefusedError } from '../errors.ts';
-import type { LedgerStore } from '../ledger/store.ts';
 import { contractOf } from '../pipeline/contract-of.ts';
-import { currentOperation } from './current.ts';
 import { getOperation, writeOperation } from './item.ts';
 import { changedFiles } from './rollback-files.ts';
 import { historyOf, stateAt } from './rollback-history.ts';
@@ -16,6 +14,7 @@ import {
 import { filesTold, reportedRollback, weighRollback } from './rollback-weigh.ts';
 import type { UndoPorts } from './undo.ts';
 import { dryRunId } from './undo-item.ts';
+import { sameGoal, unfinishedRollback } from './unfinished-rollback.ts';
 
 /**
  * Finds the snapshot and says how to go on: with the rollback, or, for a dry run, with what it would change, as far as the
@@ -33,11 +32,7 @@ export async function planRollback(
   const left = dry_run ? undefined : await unfinishedRollback(ledger, name);
   const of = ({ snapshot_id, snapshot_at }: RollbackItem) => ({ dataset: name, to, snapshot_id, snapshot_at });
   if (left?.item.committed_at !== undefined) {
-    if (left.item.snapshot_id !== to && left.item.to !== to) {
-      throw new OperationRefusedError(
-        `a rollback of ${name} to ${left.item.to} (${left.item.run}) ended before it was through: start it again with its own input first`,
-      );
-    }
+    sameGoal(left.item, to);
     return { ...of(left.item), operation: left.id, next: 'rollback' };
   }
   if (!(await ports.catalog.exists(ports.databases.silver, name))) {
@@ -61,15 +56,4 @@ export async function planRollback(
   const files = filesTold(await changedFiles(ledger, states, item.snapshot_id));
   const done = await writeOperation(ports, { ...weighed.item, files, status: 'done', statement: undefined });
   return { ...planned, ...of(item), next: 'dry_run', changes: reportedRollback(ports, done) };
-}
-
-/** A rollback of the dataset that has begun to change the table and that was stopped, or has failed, before its end. */
-export async function unfinishedRollback(
-  ledger: LedgerStore,
-  dataset: string,
-): Promise<{ id: string; item: RollbackItem } | undefined> {
-  const current = await currentOperation(ledger, dataset);
-  if (current?.kind !== 'rollback' || !current.must_finish) return undefined;
-  const item = await getOperation<RollbackItem>(ledger, current.id);
-  return item === undefined ? undefined : { id: current.id, item };
 }

@@ -16,7 +16,7 @@ import { handClock, memoryStore } from '../incident/memory-store.ts';
 import { fakeRecords } from '../quality/fake-records.ts';
 
 /** A dataset without timestamps, whose SQL is the same in Athena's dialect and in DuckDB's. */
-export const things = (key: string[]): Dataset => ({
+export const things = (key: string[], history: Dataset['history'] = 'latest'): Dataset => ({
   name: 'things',
   version: '1.0.0',
   description: '',
@@ -27,8 +27,9 @@ export const things = (key: string[]): Dataset => ({
     { name: 'day', aliases: [], type: { kind: 'date' }, required: true, pii: false },
   ],
   key,
-  versionColumns: [],
-  history: 'latest',
+  // The first says from when on a version is valid.
+  versionColumns: history === 'scd2' ? ['day'] : [],
+  history,
   drift: 'rescue',
   file: {},
   references: [],
@@ -64,19 +65,23 @@ export const fileRef = (n: number): FileRef => ({
   bronze_key: 'b',
 });
 
-const hashOf = ({ id, amount, day }: Thing) =>
+const hashOf = ({ id, amount, day }: Omit<Thing, 'version'>) =>
   createHash('sha256')
     .update(JSON.stringify([id, amount, day]))
     .digest('hex')
     .slice(0, 16);
 
-/** Rows as the validation stages them: of a key the newest, or, without one, each with its occurrence. */
+/** What tells a row from others, where the dataset has a key. */
+const identityOf = ({ history }: Dataset, row: Omit<Thing, 'version'>) =>
+  history === 'scd2' ? `${row.id} ${hashOf(row)}` : row.id;
+
+/** Rows as the validation stages them: of a key the newest, or every version; without one, each with its occurrence. */
 export function stagedRows(dataset: Dataset, n: number, rows: Thing[]) {
   const seen = new Map<string, number>();
   const newest = new Map<string, Thing>();
   for (const row of rows) {
-    const known = newest.get(row.id);
-    if (known === undefined || known.version < row.version) newest.set(row.id, row);
+    const known = newest.get(identityOf(dataset, row));
+    if (known === undefined || known.version < row.version) newest.set(identityOf(dataset, row), row);
   }
   const kept = dataset.key.length > 0 ? [...newest.values()] : rows;
   return kept.map((row, record) => {
@@ -123,8 +128,8 @@ export interface DuckLake {
 }
 
 /** The real merge, publish and undo over DuckDB in place of Athena and a ledger in memory. */
-export async function duckLake(key: string[] = ['id']): Promise<DuckLake> {
-  const dataset = things(key);
+export async function duckLake(key: string[] = ['id'], history: Dataset['history'] = 'latest'): Promise<DuckLake> {
+  const dataset = things(key, history);
   const database = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
   const ddl = (columns: { name: string; type: string }[]) =>
     columns.map(({ name, type }) => `${name} ${type === 'string' ? 'varchar' : type}`).join(', ');
@@ -245,12 +250,16 @@ export async function duckLake(key: string[] = ['id']): Promise<DuckLake> {
   return { dataset, ports, started, sent, unregistered, control, clock, stage, lead, drop, silver, unstage };
 }
 
-/** What silver has, by the files alone: of each key the newest row, or, without a key, each row as often as one file has it. */
+/**
+ * What silver has, by the files alone: of each key the newest row, or every version of it; without a key, each row as often
+ * as one file has it.
+ */
 export function model(dataset: Dataset, files: Map<number, Thing[]>): string[] {
   const best = new Map<string, Staged>();
   for (const [n, rows] of files) {
     for (const row of stagedRows(dataset, n, rows)) {
-      const identity = dataset.key.length > 0 ? row.id : `${row.meta_row_hash}-${row.meta_occurrence}`;
+      const identity =
+        dataset.key.length > 0 ? identityOf(dataset, row) : `${row.meta_row_hash}-${row.meta_occurrence}`;
       const known = best.get(identity);
       if (known === undefined || known.meta_version < row.meta_version) best.set(identity, row);
     }

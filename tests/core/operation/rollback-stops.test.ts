@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { updateFile } from '../../../core/ledger/files.ts';
+import { getFile, updateFile } from '../../../core/ledger/files.ts';
 import type { FileItem } from '../../../core/ledger/items.ts';
 import { getTable } from '../../../core/ledger/table.ts';
 import { currentOperation } from '../../../core/operation/current.ts';
@@ -223,8 +223,8 @@ describe('a rollback that stops', () => {
     );
   });
 
-  it('leaves a file as it is that has been merged again before the rollback goes on', async () => {
-    const { lake, to } = await history();
+  /** One that has committed and marked the first of its files as out, and no more. */
+  async function stoppedHalfWay(lake: SnapshotLake, to: string): Promise<void> {
     const { ledger } = lake.ports;
     const write: typeof ledger.write = async (...given) => {
       await ledger.write(...given);
@@ -233,6 +233,30 @@ describe('a rollback that stops', () => {
     const dying = { ...lake.ports, ledger: { ...ledger, write } };
     await expect(rollback(lake, to, 'run:one', dying)).rejects.toThrow('stopped');
     lake.clock.advance(1000);
+  }
+
+  it('lets no file be merged again before its end, and says what to do; then it does', async () => {
+    const { lake, to } = await history();
+    await stoppedHalfWay(lake, to);
+    const before = await getFile(lake.ports.ledger, fileIdOf(3));
+
+    await expect(again(lake, 3)).rejects.toMatchObject({
+      name: 'OperationRefusedError',
+      message: expect.stringContaining(`\`npx tributary rollback --dataset things --to ${to}\``),
+    });
+
+    expect(before).toMatchObject({ status: 'undone' });
+    expect(await getFile(lake.ports.ledger, fileIdOf(3))).toEqual(before);
+    expect(await rollback(lake, to, 'run:two')).toBe('rolled_back');
+    expect(await again(lake, 3)).toBe('done');
+    expect(await statuses(lake)).toEqual(['done', 'done', 'done']);
+  });
+
+  it('leaves a file as it is that has been merged again after all, by a run that had looked before it began', async () => {
+    const { lake, to } = await history();
+    await stoppedHalfWay(lake, to);
+    const { ledger } = lake.ports;
+    lake.identify.ledger = { ...ledger, get: async (pk, sk) => (sk === 'current' ? undefined : ledger.get(pk, sk)) };
     expect(await again(lake, 3)).toBe('done');
 
     expect(await rollback(lake, to, 'run:two')).toBe('rolled_back');

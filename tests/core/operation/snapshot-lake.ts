@@ -1,4 +1,5 @@
 import { readSqlFiles } from '../../../aws/project-files.ts';
+import type { Dataset } from '../../../core/contract/dataset.ts';
 import { parseMarts } from '../../../core/gold/mart.ts';
 import { type GoldPorts, refreshMarts } from '../../../core/gold/refresh.ts';
 import { getFile } from '../../../core/ledger/files.ts';
@@ -10,6 +11,7 @@ import { finishUndo, undoFile } from '../../../core/operation/undo.ts';
 import { type IdentifyPorts, identifyFile } from '../../../core/pipeline/identify.ts';
 import { runInput } from '../../../core/pipeline/keys.ts';
 import type { Athena } from '../../../core/ports.ts';
+import { currentRows } from '../../../core/silver/relations.ts';
 import { content, type DuckLake, duckLake, fileIdOf, fileRef, type Thing } from './duck-lake.ts';
 
 const mart = `-- Rows and amounts by day.
@@ -51,8 +53,11 @@ export interface SnapshotLake extends DuckLake {
 const firstId = 1_000_000_000_000_000_000n;
 
 /** A lake whose every commit can be gone back to, with a mart; the tables of the snapshots lie beside the one of now. */
-export async function snapshotLake(key: string[] = ['id']): Promise<SnapshotLake> {
-  const lake = await duckLake(key);
+export async function snapshotLake(
+  key: string[] = ['id'],
+  history: Dataset['history'] = 'latest',
+): Promise<SnapshotLake> {
+  const lake = await duckLake(key, history);
   const { athena: inner, clock, ledger } = lake.ports;
   const files = { ...readSqlFiles(), 'gold/things_by_day': mart };
   const marts = parseMarts({ 'gold/things_by_day': mart }, { things: lake.dataset });
@@ -151,8 +156,8 @@ export async function snapshotLake(key: string[] = ['id']): Promise<SnapshotLake
   };
   const goldDifferences = async () => {
     if ((await columns('go', 'things_by_day')) === undefined) return [];
-    const select =
-      '(select day, count(*) as things, sum(amount) as amount from si.things where not meta_deleted group by day)';
+    const current = currentRows({ datasets: { things: lake.dataset }, table: () => 'si.things' }, lake.dataset);
+    const select = `(select day, count(*) as things, sum(amount) as amount from ${current} group by day)`;
     return sql(
       `(from go.things_by_day except all from ${select}) union all (from ${select} except all from go.things_by_day)`,
     );
