@@ -61,11 +61,12 @@ export function publishRefused(record: FileRecord): void {
   metrics.publishStoredMetrics();
 }
 
-/** Publishes that a report page could not be written. */
+/** Publishes that a report page could not be written: by dataset, and for all of them, which one alarm is on. */
 export function publishUnwrittenReport(dataset: string): void {
-  const metrics = ofDataset(dataset);
-  metrics.addMetric('ReportsNotWritten', MetricUnit.Count, 1);
-  metrics.publishStoredMetrics();
+  for (const metrics of [ofDataset(dataset), ofStage()]) {
+    metrics.addMetric('ReportsNotWritten', MetricUnit.Count, 1);
+    metrics.publishStoredMetrics();
+  }
 }
 
 /** Both always, so that a rate can be made of them where one is 0. */
@@ -80,10 +81,15 @@ function ofDataset(dataset: string): Metrics {
   return metrics;
 }
 
-/** Publishes what a sweep found, in the same way; dimensions: service, stage, and of the sizes of zones also zone. */
-export function publishSweep(report: SweepReport): void {
+function ofStage(): Metrics {
   const metrics = new Metrics();
   metrics.addDimensions({ stage: process.env.STAGE ?? '' });
+  return metrics;
+}
+
+/** Publishes what a sweep found, in the same way; dimensions: service, stage, and of the sizes of zones also zone. */
+export function publishSweep(report: SweepReport): void {
+  const metrics = ofStage();
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('LandedFiles', report.files);
   count('AccountedFor', report.accounted_for);

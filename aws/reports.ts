@@ -66,7 +66,8 @@ export function pagePorts(bucket: string): PagePorts {
 
 export interface Reports {
   file(record: FileRecord): Promise<void>;
-  refresh(dataset: string, days: string[]): Promise<void>;
+  /** Returns the days that there was no time for; not those that could not be written. */
+  refresh(dataset: string, days: string[], hasTime?: () => boolean): Promise<string[]>;
   refreshDay(dataset: string, day: string): Promise<'done' | 'more'>;
 }
 
@@ -84,9 +85,8 @@ export function reports({ lakeBucket, stage }: Pick<Config, 'lakeBucket' | 'stag
       const place = { stage, lakeBucket, marts: martsOf(marts, record.dataset) };
       await tried(record.dataset, { file_id: record.file_id }, writeFilePage(ports, record, place));
     },
-    refresh: async (dataset, days) => {
-      await tried(dataset, { days }, refreshPages(ports, dataset, days, { stage, lakeBucket }));
-    },
+    refresh: async (dataset, days, hasTime) =>
+      (await tried(dataset, { days }, refreshPages(ports, dataset, days, { stage, lakeBucket }, hasTime))) ?? [],
     refreshDay: async (dataset, day) =>
       (await tried(dataset, { day }, refreshDay(ports, dataset, day, { stage, lakeBucket }))) ?? 'done',
   };

@@ -22,7 +22,8 @@ const countingEnds = 14 * 60_000;
 export const handler = task(z.looseObject({}), async () => {
   const deadline = ports.clock.now().getTime() + countingEnds;
   const found = await reconcile(ports, standardOptions);
-  const key = `reports/reconcile/${found.at}.json`;
+  // No dataset has such a name: reports about a dataset are under its own.
+  const key = `reports/_reconcile/${found.at}.json`;
   const write = (told: SweepReport) => writeJson(config.lakeBucket, key, told);
   const report = await tellSweep(ports, { publish: publishSweep, publishZones, write }, found, deadline);
   if (report.errors.length > 0) logger.warn('files could not be looked up', { errors: report.errors });

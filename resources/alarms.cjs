@@ -17,6 +17,7 @@ module.exports = async ({ resolveVariable }) => {
       ...deadLetterAlarm(prefix),
       ...functionAlarms(prefix),
       ...sweepAlarms(prefix, stage),
+      ...reportAlarm(prefix, stage),
       ...rejectAlarms(prefix, stage),
     },
   };
@@ -88,6 +89,22 @@ function sweepAlarms(prefix, stage) {
       }),
     ]),
   );
+}
+
+/** One for all datasets: where pages can not be written, it is mostly for a reason of them all. */
+function reportAlarm(prefix, stage) {
+  const meaning = 'A report page could not be written. Data is not affected, and records are kept: the page is late.';
+  return {
+    ReportsNotWrittenAlarm: alarm(`${prefix}-reports-not-written`, meaning, 'reports-not-written', {
+      Namespace: 'Tributary',
+      MetricName: 'ReportsNotWritten',
+      Dimensions: [
+        { Name: 'service', Value: 'tributary' },
+        { Name: 'stage', Value: stage },
+      ],
+      ...atLeastOne,
+    }),
+  };
 }
 
 /** One alarm a contract, so that a new dataset is watched as soon as its contract is there. */

@@ -77,9 +77,15 @@ function namesOf(properties: unknown[]): string[] {
   return properties.map((property) => String((property as { name?: unknown } | null)?.name));
 }
 
+/** As the ledger calls what a file belongs to for which there is no contract. */
+const NO_DATASET = 'unknown';
+
 function checkNames(name: string, table: string, fileName: string, source: Source): void {
   const problem = nameProblem(name);
   if (problem) source.report(['name'], problem);
+  if (name === NO_DATASET) {
+    source.report(['name'], `"${name}" is what files without a contract are called in the ledger: choose another name`);
+  }
   if (table !== name)
     source.report([...TABLE, 'name'], `the table must have the dataset's name, ${name}, not ${table}`);
   const base = fileName.slice(fileName.lastIndexOf('/') + 1);

@@ -240,6 +240,8 @@ export interface MartItem extends Stored {
   refreshed_at: Time;
   owner?: string;
   expires_at?: Time;
+  /** The query under way that finds what has changed between what the table was built from and these `sources`. */
+  asked?: { query_id: string; at: Time; sources: Record<string, SourceWatermark> };
   /** The refresh under way: its statement, and what the table is built from once it has succeeded. */
   pending?: {
     query_id?: string;

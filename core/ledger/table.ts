@@ -96,6 +96,14 @@ export const withPages = ({ pages = [] }: TableItem, days: string[]): Partial<Ta
   pages: [...new Set([...pages, ...days])].sort(),
 });
 
+/** Notes them outside a batch: days that whoever took them over had no time for. */
+export async function notePages(store: LedgerStore, clock: Clock, name: string, days: string[]): Promise<void> {
+  await withRetries(clock, async () => {
+    const table = await getTable(store, name);
+    await store.write([{ ...table, ...withPages(table, days) } as TableItem]);
+  });
+}
+
 /** Takes over those days, once there are so many: whoever has them makes the pages. */
 export async function takePages(store: LedgerStore, clock: Clock, name: string, atLeast: number): Promise<string[]> {
   return withRetries(clock, async () => {

@@ -91,6 +91,8 @@ export type GoldRefreshed = { outcome: 'running' | 'refreshed'; marts: string[] 
 export type Published = {
   /** more → MergeRows again: files were staged meanwhile; done → Succeed, the lease is released. */
   outcome: 'more' | 'done';
+  /** Done, but there was no time for the report pages of all days → PublishMetrics again, which makes those. */
+  pages_left: boolean;
   files: number;
   counts: z.infer<typeof RowCountsSchema>;
 };

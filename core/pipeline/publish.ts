@@ -2,7 +2,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { RowConservationError } from '../errors.ts';
 import { getFile, updateFile } from '../ledger/files.ts';
 import type { BatchItem, FileItem, Orphans, RowCounts } from '../ledger/items.ts';
-import { batchEnded, getTable, release, renew, takePages, withPages, writeBatch } from '../ledger/table.ts';
+import { batchEnded, getTable, notePages, release, renew, takePages, withPages, writeBatch } from '../ledger/table.ts';
 import { mergedBatch } from '../merge/lead.ts';
 import { conservationQuery } from '../merge/statements.ts';
 import { rejectedPercent } from '../quality/make-record.ts';
@@ -55,14 +55,18 @@ export const maxBatchesLed = 50;
 /** Days that wait in the table's item for their pages. */
 const mostDaysKept = 500;
 
+/** After so long, in milliseconds, a call makes no further page: well below the function's timeout, and that of a lease. */
+const pagesEnd = 120_000;
+
 /**
  * Checks that no row of the merged batch is missing from silver, writes the record of each file, publishes the batch's
  * metrics, marks its files done, and gives the lease back; `more` when files were staged meanwhile. Repeated after a crash
  * it publishes again what it had not recorded as done, and writes the same records. Throws RowConservationError.
  */
 export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: string): Promise<Published> {
+  const deadline = ports.clock.now().getTime() + pagesEnd;
   const open = await mergedBatch(ports, dataset.name, run);
-  let published: Omit<Published, 'outcome'> = { files: 0, counts: sum([]) };
+  let published: Pick<Published, 'files' | 'counts'> = { files: 0, counts: sum([]) };
   if (open !== undefined) {
     const files = await filesOf(ports, open.batch);
     const [orphans] = await Promise.all([
@@ -86,8 +90,16 @@ export async function publishBatch(ports: PublishPorts, dataset: Dataset, run: s
   const outcome = await next(ports, dataset.name, run);
   // Once the table is free for others, of all batches that were led: only a great many days do not wait for that.
   const days = await takePages(ports.ledger, ports.clock, dataset.name, outcome === 'done' ? 1 : mostDaysKept);
-  if (days.length > 0) await ports.records.refreshPages(dataset.name, days);
-  return { outcome, ...published };
+  const left = days.length === 0 ? [] : await refreshPages(ports, dataset.name, days, deadline);
+  return { outcome, pages_left: left.length > 0, ...published };
+}
+
+/** What there is no time for waits with the table: the next call of this run makes it, or of any other of the dataset. */
+async function refreshPages(ports: PublishPorts, dataset: string, days: string[], deadline: number): Promise<string[]> {
+  const { ledger, clock, records } = ports;
+  const left = await records.refreshPages(dataset, days, () => clock.now().getTime() < deadline);
+  if (left.length > 0) await notePages(ledger, clock, dataset, left);
+  return left;
 }
 
 /** Files that are done have what was counted then. */

@@ -9,9 +9,10 @@ export interface RecordStore {
   showDay(dataset: string, day: string): Promise<void>;
   /**
    * Makes the report pages of some days of a dataset, and of the dataset, anew from the records. Does not fail: pages are
-   * made of records at any time, so that one that could not be written now is no reason to hold up a file.
+   * made of records at any time, so that one that could not be written now is no reason to hold up a file. Begins no day
+   * but the first once `hasTime` says that there is none, and returns the days that are left.
    */
-  refreshPages(dataset: string, days: string[]): Promise<void>;
+  refreshPages(dataset: string, days: string[], hasTime?: () => boolean): Promise<string[]>;
   /**
    * The same for the page of one day alone. `more`: it has more new records than one call reads; the next goes on.
    */

@@ -25,7 +25,7 @@ beforeEach(() => {
   answers = {};
 });
 
-const pages = { file: async () => undefined, refresh: async () => undefined, refreshDay: async () => 'done' as const };
+const pages = { file: async () => undefined, refresh: async () => [], refreshDay: async () => 'done' as const };
 const store = recordStore('tributary_dev_ops', 'lake', pages);
 
 describe('the store of records', () => {

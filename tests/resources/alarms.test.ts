@@ -66,6 +66,19 @@ describe('the alarms on failed runs', () => {
   });
 });
 
+describe('the alarm on report pages', () => {
+  it('is one, on what is counted of all datasets together', () => {
+    const found = alarms.filter(({ Properties }) => Properties.MetricName === 'ReportsNotWritten');
+
+    expect(found.map(({ Properties }) => Properties.Dimensions)).toEqual([
+      [
+        { Name: 'service', Value: 'tributary' },
+        { Name: 'stage', Value: 'dev' },
+      ],
+    ]);
+  });
+});
+
 describe('the alarm on rejected rows', () => {
   it('exists for each contract', () => {
     const watched = alarms.flatMap(({ Properties }) =>

@@ -56,7 +56,8 @@ const quarantined = returns({ rejected: 1, summary_key: 'q' } satisfies Quaranti
 const merged = (outcome: Merged['outcome']) =>
   returns({ outcome, leader_run: 'arn:leader', batch_seq: 1, files: 1, rows: 2 } satisfies Merged);
 const refreshed = (outcome: GoldRefreshed['outcome']) => returns({ outcome, marts: [] } satisfies GoldRefreshed);
-const published = (outcome: Published['outcome']) => returns({ outcome, files: 1, counts } satisfies Published);
+const published = (outcome: Published['outcome'], pages_left = false) =>
+  returns({ outcome, pages_left, files: 1, counts } satisfies Published);
 
 /** A run in which nothing is unusual; what a test scripts differently is put over it. */
 const plain = {
@@ -144,6 +145,29 @@ describe('the path of a file', () => {
 
     expect(run.path.filter((state) => state === 'MergeRows')).toHaveLength(3);
     expect(run.path.at(-1)).toBe('Ingested');
+  });
+});
+
+describe('report pages of very many days', () => {
+  it('are made in several calls, once no files wait any more', () => {
+    const script = {
+      ...plain,
+      MergeRows: times(2, merged('merged')),
+      RefreshGold: times(2, refreshed('refreshed')),
+      PublishMetrics: [published('more', true), published('done', true), published('done', true), published('done')],
+    };
+
+    const run = runMachine(machine, event, script);
+
+    expect(run.path.filter((state) => state === 'PublishMetrics')).toHaveLength(4);
+    expect(run.path.filter((state) => state === 'MergeRows')).toHaveLength(2);
+    expect(run.path.at(-1)).toBe('Ingested');
+  });
+
+  it('are no matter of a function that does not tell of them yet, while both are being deployed', () => {
+    const older = returns({ outcome: 'done', files: 1, counts });
+
+    expect(runMachine(machine, event, { ...plain, PublishMetrics: [older] }).path).toEqual(plainPath);
   });
 });
 

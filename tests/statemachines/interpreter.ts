@@ -14,11 +14,17 @@ export interface Retrier {
   JitterStrategy: string;
 }
 
-export interface Rule {
-  Variable: string;
+export interface Rule extends Test {
+  Next: string;
+}
+
+/** A comparison of one variable, or several that all have to hold. */
+export interface Test {
+  Variable?: string;
   StringEquals?: string;
   BooleanEquals?: boolean;
-  Next: string;
+  IsPresent?: boolean;
+  And?: Test[];
 }
 
 export interface State {
@@ -133,8 +139,10 @@ function fail(run: Run, error: string): void {
 }
 
 /** Whether a rule of a Choice holds. */
-export function matches(rule: Rule, data: unknown): boolean {
-  const value = read(rule.Variable, data);
+export function matches(rule: Test, data: unknown): boolean {
+  if (rule.And !== undefined) return rule.And.every((one) => matches(one, data));
+  if (rule.IsPresent !== undefined) return isPresent(rule.Variable!, data) === rule.IsPresent;
+  const value = read(rule.Variable!, data);
   if (rule.StringEquals !== undefined) return value === rule.StringEquals;
   if (rule.BooleanEquals !== undefined) return value === rule.BooleanEquals;
   throw new Error(`the interpreter does not know this rule: ${JSON.stringify(rule)}`);
@@ -149,6 +157,15 @@ export function fill(template: Record<string, string> | undefined, data: unknown
       return [key.slice(0, -2), value.startsWith('$$') ? read(value.slice(1), context) : read(value, data)];
     }),
   );
+}
+
+function isPresent(path: string, data: unknown): boolean {
+  try {
+    read(path, data);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function read(path: string, data: unknown): unknown {

@@ -35,11 +35,23 @@ export async function writeFilePage(ports: PagePorts, record: FileRecord, place:
  * Makes the pages of some days of a dataset, and of the dataset, from the records. Repeated, it makes the same. Calls at
  * once end with pages of all records: whoever writes a page looks at the records again afterwards, so the last to write has
  * seen all that were written before it. What a call that died, or came to its bounds, has left undone, the next one does.
+ * Begins no day but the first once `hasTime` says that there is none, and returns those that are left: the page of the
+ * dataset is made with the last of them.
  */
-export async function refreshPages(ports: PagePorts, dataset: string, days: string[], place: Place): Promise<void> {
+export async function refreshPages(
+  ports: PagePorts,
+  dataset: string,
+  days: string[],
+  place: Place,
+  hasTime: () => boolean = () => true,
+): Promise<string[]> {
   const touched = [...new Set(days)].sort();
-  for (const day of touched) await refreshDay(ports, dataset, day, place);
+  for (const [made, day] of touched.entries()) {
+    if (made > 0 && !hasTime()) return touched.slice(made);
+    await refreshDay(ports, dataset, day, place);
+  }
   await refreshDataset(ports, dataset, touched, place);
+  return [];
 }
 
 /** The page of one day alone. `more`: there are records that this call has not come to; another goes on. */

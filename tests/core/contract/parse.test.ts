@@ -305,6 +305,12 @@ describe('parseContract', () => {
     ['a version column of text', 'value: [order_ts]', 'value: [status]', /version column status is a string/],
     ['an enum value of another type', '{ value: paid }', '{ value: 5 }', /enum value 5 is not a string/],
     ['an enum value given twice', '{ value: paid }', '{ value: placed }', /enum value "placed" is listed twice/],
+    [
+      'the name of no dataset',
+      'name: orders',
+      'name: unknown',
+      /"unknown" is what files without a contract are called/,
+    ],
     ['a column name that is not lower_snake', 'name: amount', 'name: Amount', /"Amount" is not a lower_snake name/],
     ['a column name of ours', 'name: amount', 'name: meta_amount', /begins with meta_, which is reserved/],
     ['a reserved word', 'name: amount', 'name: timestamp', /"timestamp" is a reserved word in Athena/],

@@ -10,7 +10,10 @@ export function fakeRecords(profiles: Record<string, Profile> = {}) {
   const store: RecordStore = {
     write: async (record) => void written.set(recordKey(record), structuredClone(record)),
     showDay: async (dataset, day) => void days.add(`${dataset} ${day}`),
-    refreshPages: async (dataset, of) => void pages.push(`${dataset} ${of.join(' ')}`),
+    refreshPages: async (dataset, of) => {
+      pages.push(`${dataset} ${of.join(' ')}`);
+      return [];
+    },
     refreshDay: async (dataset, day) => {
       pages.push(`${dataset} ${day} alone`);
       return 'done';
