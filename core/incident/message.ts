@@ -9,8 +9,11 @@ export interface AlertMessage {
 /** SNS: at most 100 characters, ASCII, no line breaks or control characters. */
 const MAX_SUBJECT = 100;
 
-/** The page: a subject that fits a lock screen, and a text that is complete without opening anything else. */
-export function pageMessage(incident: IncidentItem, stage: string): AlertMessage {
+/**
+ * The page: a subject that fits a lock screen, and a text that is complete without opening anything else. `report` is where
+ * the report of the first file is shown in a browser.
+ */
+export function pageMessage(incident: IncidentItem, stage: string, report?: string): AlertMessage {
   const { count, dataset, error, state, files, machine, run } = incident;
   const name = run.split(':').at(-1)!;
   const alone = count === 1;
@@ -26,7 +29,8 @@ export function pageMessage(incident: IncidentItem, stage: string): AlertMessage
     ['Run', name],
     [alone ? 'Failed' : 'Since', incident.first_at],
     ['Console', executionConsoleLink(run)],
-    ['Report', reportCommand(incident, stage)],
+    ['Report', hasReport(incident) ? `npx tributary report ${incident.file_id} --open --stage ${stage}` : undefined],
+    ['In S3', report],
   ];
   const lines = [
     alone
@@ -64,10 +68,8 @@ export function resolvedMessage(incident: IncidentItem, stage: string): AlertMes
 }
 
 /** A file that its validation refused has a report; one that failed in another way has none. */
-function reportCommand({ state, error, file_id }: IncidentItem, stage: string): string | undefined {
-  if (state !== 'ValidateFile' || error !== 'FileRejectedError' || file_id === undefined) return undefined;
-  return `npx tributary report ${file_id} --open --stage ${stage}`;
-}
+export const hasReport = ({ state, error, file_id }: IncidentItem): boolean =>
+  state === 'ValidateFile' && error === 'FileRejectedError' && file_id !== undefined;
 
 const WHEN_OVER: Record<IncidentItem['held_by'], string> = {
   file: 'all of their files are in the lake',

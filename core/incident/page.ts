@@ -1,6 +1,9 @@
+import { getFile } from '../ledger/files.ts';
 import type { IncidentItem } from '../ledger/items.ts';
 import { type Key, withRetries } from '../ledger/store.ts';
-import { pageMessage } from './message.ts';
+import { filePageKey } from '../quality/report/keys.ts';
+import { objectConsoleLink } from './console-link.ts';
+import { hasReport, pageMessage } from './message.ts';
 import type { AlertPorts } from './ports.ts';
 import { takeOver } from './record.ts';
 import { closeIfOver } from './resolve.ts';
@@ -31,7 +34,7 @@ export async function pageClaimed(ports: AlertPorts, key: Key, claim: string): P
   const incident = await change(ports, key, claim, { paging_at: now, publishing_at: now });
   if (incident === undefined) return false;
   try {
-    await ports.publish(pageMessage(incident, ports.stage));
+    await ports.publish(pageMessage(incident, ports.stage, await reportLink(ports, incident)));
   } catch (error) {
     // Whoever comes next need not wait for the claim to grow stale.
     await change(ports, key, claim, { paging_at: new Date(0).toISOString(), publishing_at: undefined });
@@ -41,6 +44,15 @@ export async function pageClaimed(ports: AlertPorts, key: Key, claim: string): P
   // What had failed may have come meanwhile: "resolved" waits for the page.
   await closeIfOver(ports, key, claim);
   return true;
+}
+
+/** Where the report of a refused file is in the AWS console: it was written before the ledger knew of the refusal. */
+async function reportLink({ store, stage, lakeBucket }: AlertPorts, incident: IncidentItem) {
+  if (stage === 'local' || !hasReport(incident)) return undefined;
+  const file = await getFile(store, incident.file_id!);
+  // Of one that is not refused, or not any more, the report is another, or there is none.
+  if (file?.status !== 'rejected') return undefined;
+  return objectConsoleLink(incident.run, lakeBucket, filePageKey(file));
 }
 
 /** Changes the incident while the claim on its page stands; undefined when it does not. */

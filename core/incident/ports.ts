@@ -4,6 +4,8 @@ import type { AlertMessage } from './message.ts';
 /** What it takes to tell people of incidents. */
 export interface AlertPorts {
   stage: string;
+  /** Bucket with the report pages. */
+  lakeBucket: string;
   store: LedgerStore;
   clock: Clock;
   /** Sends a message to the alert topic. */

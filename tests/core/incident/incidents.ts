@@ -86,6 +86,7 @@ export function world(clock: Clock & { advance?(seconds: number): void } = handC
   const succeeded = new Set<string>();
   const ports: SweepPorts = {
     stage: 'test',
+    lakeBucket: 'lake-bucket',
     store,
     clock,
     publish: async (alert) => void sent.push(alert),

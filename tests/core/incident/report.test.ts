@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ExecutionEnded, reportFailure } from '../../../core/incident/report.ts';
-import { arnOf, fileItem, idOf, inputOf, world } from './incidents.ts';
+import type { FileItem } from '../../../core/ledger/items.ts';
+import { arnOf, type Failing, fileItem, idOf, inputOf, world } from './incidents.ts';
 import { handClock } from './memory-store.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -40,6 +41,24 @@ describe('reporting a failed run', () => {
     expect(named[0]).toBe(`npx tributary report ${idOf({ name: 'refused' })} --open --stage test`);
     expect(named.slice(1).filter(Boolean)).toEqual([]);
     expect(sent.length).toBeGreaterThan(1);
+  });
+
+  it('has the address of that report in the AWS console, where it is in the lake, and not on one machine', async () => {
+    const there: Failing = { name: 'refused' };
+    const link = `https://us-east-1.console.aws.amazon.com/s3/object/lake-bucket?region=us-east-1&prefix=reports%2Forders%2F2026-03-01%2F${idOf(there)}.html`;
+    const linkOf = async (stage: string, status?: FileItem['status']) => {
+      const { fail, ports, sent } = world();
+      if (status !== undefined) await ports.store.write([{ ...fileItem(there, { status }), rev: 0 }]);
+      await fail(there, { stage });
+      return /^In S3: +(.*)$/m.exec(sent[0]!.message)?.[1];
+    };
+
+    expect(await linkOf('prod', 'rejected')).toBe(link);
+    expect(await Promise.all([linkOf('local', 'rejected'), linkOf('prod', 'failed'), linkOf('prod')])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('asks once more about a run that is told to be running still', async () => {
