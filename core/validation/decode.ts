@@ -34,14 +34,20 @@ export function encodingOf(head: Uint8Array, stated: Encoding): Encoding {
   return stated;
 }
 
-/** ASCII in UTF-16 has a NUL in every other byte: which order that shows, if any. */
+/**
+ * Latin text in UTF-16 has a NUL in one byte of a character: which order that shows, if any. Other characters may have
+ * theirs in the other byte (an emoji, say), so a few of these prove nothing.
+ */
 function utf16Of(head: Uint8Array): Encoding | undefined {
   const size = Math.min(head.length, 64) & ~1;
-  const nuls = [0, 0];
-  for (let at = 0; at < size; at++) if (head[at] === 0) nuls[at & 1]!++;
-  const [even, odd] = nuls as [number, number];
-  if (even === 0 && odd > 0 && odd * 4 >= size) return 'utf-16le';
-  if (odd === 0 && even > 0 && even * 4 >= size) return 'utf-16be';
+  let little = 0;
+  let big = 0;
+  for (let at = 0; at < size; at += 2) {
+    if (head[at] !== 0 && head[at + 1] === 0) little++;
+    if (head[at] === 0 && head[at + 1] !== 0) big++;
+  }
+  if (little * 4 >= size && little > 4 * big) return 'utf-16le';
+  if (big * 4 >= size && big > 4 * little) return 'utf-16be';
   return undefined;
 }
 

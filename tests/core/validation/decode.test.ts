@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Encoding } from '../../../core/contract/dataset.ts';
-import { decoderOf } from '../../../core/validation/decode.ts';
+import { decoderOf, encodingOf } from '../../../core/validation/decode.ts';
 
 function decode(encoding: Encoding, bytes: Uint8Array, sizes = [bytes.length || 1]): Buffer {
   const decoder = decoderOf(encoding);
@@ -20,6 +20,35 @@ const utf16 = (encoding: Encoding, text: string) => {
   return encoding === 'utf-16be' ? bytes.swap16() : bytes;
 };
 const sizes = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 });
+
+describe('encodingOf', () => {
+  const orders = ['utf-16le', 'utf-16be'] as const;
+
+  it.each(orders)('says that text without a mark is in %s, whatever other characters are among it', (encoding) => {
+    // Every second character is of Latin text; the others may have the NUL that tells in their other byte.
+    const other = fc.constantFrom('\u{1f600}', 'Ā', '一', '€', 'я', 'b');
+    const heads = fc.array(fc.tuple(fc.constantFrom('order_id', 'größe', 'amount,', 'n\n'), other), { minLength: 4 });
+    fc.assert(
+      fc.property(heads, (parts) => {
+        const bytes = utf16(encoding, parts.flat().join(''));
+
+        expect(() => encodingOf(bytes, 'utf-8')).toThrow(`the text looks like ${encoding} without a byte order mark`);
+        expect(encodingOf(bytes, encoding)).toBe(encoding);
+      }),
+    );
+  });
+
+  it('knows UTF-16BE by a header with an emoji that ends in a NUL', () => {
+    const bytes = utf16('utf-16be', '\u{1f600}order_id,status\n1,paid\n');
+
+    expect(() => encodingOf(bytes, 'utf-8')).toThrow('looks like utf-16be');
+  });
+
+  it('takes bytes that are NULs throughout, or here and there, for no UTF-16', () => {
+    expect(encodingOf(Buffer.alloc(64), 'utf-8')).toBe('utf-8');
+    expect(encodingOf(Buffer.from('a,b\n\0\0,\0c\n1,\x002\n'), 'utf-8')).toBe('utf-8');
+  });
+});
 
 describe('decoderOf', () => {
   it('passes UTF-8 without copying it', () => {
