@@ -1,27 +1,25 @@
 import { z } from 'zod';
 import { readConfig } from '../aws/config.ts';
 import { putUnlessSame } from '../aws/landing.ts';
+import { readDatasets } from '../aws/project-files.ts';
 import { task } from '../aws/task.ts';
-import { generateOrders } from '../core/generate/orders.ts';
+import { everydayFile } from '../core/generate/everyday.ts';
 
 /** EventBridge's scheduled event; `time` is the time it was scheduled for, the same however often it is delivered. */
 export const ScheduledEvent = z.looseObject({ time: z.iso.datetime({ offset: true }) });
 
 const ROWS = 500;
-/** Five of seven kinds of dirt are rejected: two in a hundred, below what the contract takes for an alarm. */
-const DIRTY_SHARE = 0.03;
+const LATE_SHARE = 0.02;
+
+const { orders } = readDatasets();
 
 /** The file that belongs to a scheduled time: always the same key and the same content. */
 export function scheduledOrders(time: string) {
   const at = new Date(time);
   const name = at.toISOString().replace('.000Z', 'Z');
-  const { csv, rows, expected } = generateOrders({
-    seed: `scheduled ${name}`,
-    rows: ROWS,
-    dirtyShare: DIRTY_SHARE,
-    at,
-  });
-  return { key: `landing/orders/generated/${name}.csv`, csv, rows, expected };
+  const seed = `scheduled ${name}`;
+  const { text, expected } = everydayFile(orders!, { seed, rows: ROWS, at, format: 'csv', late: LATE_SHARE });
+  return { key: `landing/orders/generated/${name}.csv`, csv: text, rows: expected.in, expected };
 }
 
 const { landingBucket } = readConfig();

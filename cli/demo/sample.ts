@@ -1,6 +1,6 @@
-import { generateCustomers } from '../../core/generate/customers.ts';
-import { generateOrders, generateOrdersJson, SAMPLE } from '../../core/generate/orders.ts';
-import { generateProducts } from '../../core/generate/products.ts';
+import { readDatasets } from '../../aws/project-files.ts';
+import { everydayFile } from '../../core/generate/everyday.ts';
+import type { Format } from '../../core/generate/generator.ts';
 
 export interface SampleFile {
   dataset: string;
@@ -11,27 +11,22 @@ export interface SampleFile {
 
 /** All times in the sample lie before this one: it is the same everywhere, and its files can be told from others. */
 const AT = new Date('2026-03-01T00:00:00Z');
-/** Some rows are dirty on purpose, but fewer than the contracts take for an alarm. */
-const DIRTY_SHARE = 0.03;
+/** Most orders are of the month before, so that there are figures of many days. */
+const LATE_SHARE = 0.9;
 
 /** The files that the demo drops: always the same ones. Orders come as CSV and as JSON lines, under one dataset. */
 export function sampleFiles(): SampleFile[] {
-  const options = (seed: string, rows: number) => ({ seed, rows, dirtyShare: DIRTY_SHARE, at: AT });
-  const csv = (dataset: string, name: string, { csv: body }: { csv: string }): SampleFile => ({
+  const datasets = readDatasets();
+  const file = (dataset: string, seed: string, rows: number, format: Format = 'csv'): SampleFile => ({
     dataset,
-    name,
-    body,
-    contentType: 'text/csv',
+    name: `sample-${seed.replaceAll(' ', '-')}.${format}`,
+    body: everydayFile(datasets[dataset]!, { seed: `sample ${seed}`, rows, at: AT, format, late: LATE_SHARE }).text,
+    contentType: format === 'csv' ? 'text/csv' : 'application/x-ndjson',
   });
   return [
-    csv('customers', 'sample-customers.csv', generateCustomers(options('sample customers', SAMPLE.customers))),
-    csv('products', 'sample-products.csv', generateProducts(options('sample products', SAMPLE.products))),
-    csv('orders', 'sample-orders-1.csv', generateOrders(options('sample orders 1', 2_000))),
-    {
-      dataset: 'orders',
-      name: 'sample-orders-2.jsonl',
-      body: generateOrdersJson(options('sample orders 2', 1_000)).jsonl,
-      contentType: 'application/x-ndjson',
-    },
+    file('customers', 'customers', 200),
+    file('products', 'products', 40),
+    file('orders', 'orders 1', 2_000),
+    file('orders', 'orders 2', 1_000, 'jsonl'),
   ];
 }

@@ -1,7 +1,7 @@
 import { badAmount, instead, missing, missingCurrency, twoCurrencies } from './dirt.ts';
 import type { Dirt, Generator } from './generator.ts';
 import { propertyId, propertyOf } from './properties.ts';
-import { instant, secondsAfter } from './table.ts';
+import { instant, secondsAfter } from './row.ts';
 import { paid, spelled } from './untidy.ts';
 
 const STATUSES: Record<string, string[]> = {

@@ -1,19 +1,7 @@
 import { instead, missing } from './dirt.ts';
 import { type Dirt, type Generator, seedOf } from './generator.ts';
 import { type Random, randomFrom } from './random.ts';
-import {
-  type GeneratedCsv,
-  type GenerateOptions,
-  hoursBefore,
-  instant,
-  type Recipe,
-  type Row,
-  spoiled,
-  timeBefore,
-  toCsv,
-} from './table.ts';
-
-export type DirtyCustomer = 'bad_email' | 'bad_region' | 'missing_name' | 'duplicate' | 'superseded';
+import { instant, type Row } from './row.ts';
 
 const FIRST = ['Ada', 'Bela', 'Chidi', 'Dora', 'Emre', 'Farah', 'Goran', 'Hana', 'Ines', 'Jomo', 'Kaito', 'Lucía'];
 const LAST = ['Abara', 'Brown', 'Costa', 'Demir', 'Evans', 'Fischer', 'Gupta', 'Haddad', 'Ito', 'Jansen', "O'Neil"];
@@ -68,32 +56,3 @@ export const customers: Generator = {
   changed: (row, { random }) => ({ ...row, plan: random.pick(PLANS) }),
   dirt,
 };
-
-/** Customers `C-000001` to as many as `rows` says; the spoilt rows have ids beyond them, so each of these is sound. */
-export function generateCustomers(options: GenerateOptions): GeneratedCsv<DirtyCustomer> {
-  return toCsv(options, recipe(options));
-}
-
-function recipe({ rows, at }: GenerateOptions): Recipe<DirtyCustomer> {
-  let beyond = rows;
-  const stranger = () => ({ customer_id: customerId(beyond++) });
-  return {
-    columns: COLUMNS,
-    row(index, random) {
-      const signed = person(index, random);
-      return {
-        ...signed,
-        signed_up_on: instant(timeBefore(at, 1000, random)).slice(0, 10),
-        updated_at: instant(timeBefore(at, 10, random)),
-      };
-    },
-    spoils: {
-      bad_email: spoiled(dirt.bad_email, stranger),
-      bad_region: spoiled(dirt.bad_region, stranger),
-      missing_name: spoiled(dirt.missing_name, stranger),
-      duplicate: (row) => row,
-      // Each by another number of hours, so that two older versions of one row are never the same.
-      superseded: (row, _, number) => ({ ...row, plan: 'free', updated_at: hoursBefore(row.updated_at, number) }),
-    },
-  };
-}

@@ -1,7 +1,7 @@
 import { customerId, planOf } from './customers.ts';
 import { instead, missing } from './dirt.ts';
 import type { Dirt, Generator } from './generator.ts';
-import { instant, secondsAfter } from './table.ts';
+import { instant, secondsAfter } from './row.ts';
 
 const TYPES = ['page_view', 'page_view', 'page_view', 'search', 'add_to_cart', 'trial_start', 'purchase'];
 const CAMPAIGNS = ['spring', 'newsletter', 'partner'];

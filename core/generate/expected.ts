@@ -1,6 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { RowCounts } from '../ledger/items.ts';
-import type { Row } from './table.ts';
+import type { Row } from './row.ts';
 
 /** What validation must count of a file with these sound rows and so many bad ones. */
 export function expectedCounts(dataset: Dataset, sound: Row[], rejected: number): RowCounts {

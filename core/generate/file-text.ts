@@ -2,7 +2,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { csvField } from '../validation/csv.ts';
 import { columnsByHeader } from '../validation/header.ts';
 import type { Format } from './generator.ts';
-import type { Row } from './table.ts';
+import type { Row } from './row.ts';
 
 /** A row, or one that is cut off in the middle, which no reader can take for a row. */
 export type Line = { row: Row; isCutOff?: boolean };

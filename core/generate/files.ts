@@ -4,7 +4,7 @@ import { expectedCounts } from './expected.ts';
 import { fileText, type Line } from './file-text.ts';
 import type { Format, Generator } from './generator.ts';
 import { codeOf, type Random, randomFrom, shuffle } from './random.ts';
-import { type Row, secondsAfter } from './table.ts';
+import { type Row, secondsAfter } from './row.ts';
 import { type Versions, versionsOf } from './versions.ts';
 
 /** Shares are of a file's sound rows, 0 to 1. */

@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import type { Row } from './table.ts';
+import type { Row } from './row.ts';
 
 /** What a row is made of. The same seed and number make the same thing, whatever else is asked for. */
 export interface RowFacts {

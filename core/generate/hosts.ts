@@ -1,6 +1,6 @@
 import { instead, missing } from './dirt.ts';
 import type { Dirt, Generator } from './generator.ts';
-import { instant } from './table.ts';
+import { instant } from './row.ts';
 import { COUNTRIES, spelled } from './untidy.ts';
 
 const NAMES = ['Ana Lima', 'Ben Okoro', 'Chloé Martin', 'Dilek Kaya', 'Eva Novák', "Finn O'Shea", 'Lang, Greta'];

@@ -1,7 +1,7 @@
 import { instead, missing } from './dirt.ts';
 import type { Dirt, Generator } from './generator.ts';
 import { money } from './products.ts';
-import { instant } from './table.ts';
+import { instant } from './row.ts';
 
 const GOODS = ['WHITE METAL LANTERN', 'HAND WARMER, UNION JACK', 'SET 7 BABUSHKA BOXES', 'RED "RETRO" MUG', ''];
 const COUNTRIES = ['United Kingdom', 'United Kingdom', 'United Kingdom', 'Germany', 'France', 'EIRE'];

@@ -1,19 +1,7 @@
 import { instead, missing } from './dirt.ts';
 import type { Dirt, Generator } from './generator.ts';
 import { type Random, randomFrom } from './random.ts';
-import {
-  type GeneratedCsv,
-  type GenerateOptions,
-  hoursBefore,
-  instant,
-  type Recipe,
-  type Row,
-  spoiled,
-  timeBefore,
-  toCsv,
-} from './table.ts';
-
-export type DirtyProduct = 'bad_price' | 'negative_price' | 'missing_category' | 'duplicate' | 'superseded';
+import { instant, type Row } from './row.ts';
 
 const CATEGORIES = {
   kitchen: ['Kettle', 'Pan', 'Mug'],
@@ -62,25 +50,3 @@ export const products: Generator = {
   changed: (row, { random }) => ({ ...row, name: `${String(row.name).split(',')[0]}, ${random.pick(SIZES)}` }),
   dirt,
 };
-
-/** Products `P-00001` to as many as `rows` says; the spoilt rows have ids beyond them, so each of these is sound. */
-export function generateProducts(options: GenerateOptions): GeneratedCsv<DirtyProduct> {
-  return toCsv(options, recipe(options));
-}
-
-function recipe({ rows, at }: GenerateOptions): Recipe<DirtyProduct> {
-  let beyond = rows;
-  const stranger = () => ({ product_id: productId(beyond++) });
-  return {
-    columns: COLUMNS,
-    row: (index, random) => ({ ...article(index, random), updated_at: instant(timeBefore(at, 10, random)) }),
-    spoils: {
-      bad_price: spoiled(dirt.bad_price, stranger),
-      negative_price: spoiled(dirt.negative_price, stranger),
-      missing_category: spoiled(dirt.missing_category, stranger),
-      duplicate: (row) => row,
-      // Each by another number of hours, so that two older versions of one row are never the same.
-      superseded: (row, _, number) => ({ ...row, category: 'old', updated_at: hoursBefore(row.updated_at, number) }),
-    },
-  };
-}

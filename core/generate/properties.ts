@@ -2,7 +2,7 @@ import { badAmount, instead, missing, missingCurrency, twoCurrencies } from './d
 import { type Dirt, type Generator, seedOf } from './generator.ts';
 import { hostId } from './hosts.ts';
 import { randomFrom } from './random.ts';
-import { instant } from './table.ts';
+import { instant } from './row.ts';
 import { COUNTRIES, paid, spelled } from './untidy.ts';
 
 const PLACES: Record<string, { city: string; currency: string }> = {

@@ -1,6 +1,6 @@
 import { money } from './products.ts';
 import type { Random } from './random.ts';
-import type { Row } from './table.ts';
+import type { Row } from './row.ts';
 
 /** How people write what a contract then puts in order: none of it is wrong. */
 

@@ -1,7 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { type Generator, seedOf } from './generator.ts';
 import { codeOf, type Random, randomFrom } from './random.ts';
-import { instant, type Row, secondsAfter } from './table.ts';
+import { instant, type Row, secondsAfter } from './row.ts';
 
 export interface VersionsOptions {
   seed: string;

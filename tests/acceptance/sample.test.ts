@@ -1,30 +1,23 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { generateCustomers } from '../../core/generate/customers.ts';
-import { generateOrders, generateOrdersJson } from '../../core/generate/orders.ts';
-import { generateProducts } from '../../core/generate/products.ts';
+import { readDatasets } from '../../aws/project-files.ts';
+import { everydayFile } from '../../core/generate/everyday.ts';
+import type { Format } from '../../core/generate/generator.ts';
 import { type Dropped, drop, fileOf, query, stage, tributary, tributaryJson } from './cloud.ts';
 import { asText, oracle } from './oracle.ts';
 
 const at = new Date('2026-05-01T00:00:00Z');
-const options = (seed: string, rows: number) => ({ seed: `${stage} ${seed}`, rows, dirtyShare: 0.03, at });
-const customers = generateCustomers(options('customers', 200));
-const products = generateProducts(options('products', 40));
-const ordersCsv = generateOrders(options('orders csv', 700));
-const ordersJson = generateOrdersJson(options('orders json', 300));
-/** The lines that are broken on purpose are left out here: DuckDB's readers would take the next line along. */
-const lines = (text: string, sound: (line: string) => boolean) => text.split('\n').filter(sound).join('\n');
-const soundCsv = (line: string) => !line.includes('"cut off here');
-const soundJson = (line: string) => line.endsWith('}');
+const datasets = readDatasets();
+const made = (dataset: string, seed: string, rows: number, format: Format = 'csv') =>
+  everydayFile(datasets[dataset]!, { seed: `${stage} ${seed}`, rows, at, format, late: 0.9 });
+const customers = made('customers', 'customers', 200);
+const products = made('products', 'products', 40);
+const ordersCsv = made('orders', 'orders csv', 700);
+const ordersJson = made('orders', 'orders json', 300, 'jsonl');
 const paths = {
-  customers: fileOf('customers.csv', customers.csv),
-  products: fileOf('products.csv', products.csv),
-  csv: fileOf('orders.csv', ordersCsv.csv),
-  json: fileOf('orders.jsonl', ordersJson.jsonl),
-};
-const sources = {
-  customers: fileOf('readable-customers.csv', lines(customers.csv, soundCsv)),
-  csv: fileOf('readable-orders.csv', lines(ordersCsv.csv, soundCsv)),
-  json: fileOf('readable-orders.jsonl', lines(ordersJson.jsonl, soundJson)),
+  customers: fileOf('customers.csv', customers.text),
+  products: fileOf('products.csv', products.text),
+  csv: fileOf('orders.csv', ordersCsv.text),
+  json: fileOf('orders.jsonl', ordersJson.text),
 };
 
 /**
@@ -34,28 +27,29 @@ const sources = {
 const shop = `
   with lines as (
     select order_id, customer_id, product_id, quantity, unit_price, status, order_ts, updated_at
-    from read_csv('${sources.csv}', all_varchar = true, header = true, strict_mode = false, null_padding = true)
+    from read_csv('${paths.csv}', all_varchar = true, header = true, strict_mode = false, null_padding = true)
     union all
     select order_id, customer_id, product_id, quantity, unit_price, status, order_ts, updated_at
-    from read_json('${sources.json}', format = 'newline_delimited', ignore_errors = true,
+    from read_json('${paths.json}', format = 'newline_delimited', ignore_errors = true,
       columns = {order_id: 'varchar', customer_id: 'varchar', product_id: 'varchar', quantity: 'varchar', unit_price: 'varchar', status: 'varchar', order_ts: 'varchar', updated_at: 'varchar'})
   ),
   sound as (
     select order_id, customer_id, product_id, try_cast(quantity as int) as quantity,
-      try_cast(unit_price as decimal(12, 2)) as unit_price, status, try_cast(order_ts as timestamp) as order_ts,
-      try_cast(updated_at as timestamp) as updated_at
+      case when regexp_full_match(unit_price, '[0-9]+([.][0-9]{1,2})?') then unit_price::decimal(12, 2) end as unit_price,
+      status, try_cast(order_ts as timestamp) as order_ts, try_cast(updated_at as timestamp) as updated_at
     from lines
   ),
   orders as (
     select distinct on (order_id) *
     from sound
-    where order_id is not null and customer_id <> '' and product_id <> '' and quantity > 0 and unit_price >= 0
-      and status in ('placed', 'paid', 'shipped', 'cancelled') and order_ts is not null and updated_at is not null
+    where order_id is not null and customer_id <> '' and regexp_full_match(product_id, 'P-[0-9]{5,10}') and quantity > 0
+      and unit_price >= 0 and status in ('placed', 'paid', 'shipped', 'cancelled')
+      and order_ts is not null and updated_at is not null
     order by order_id, updated_at desc
   ),
   customers as (
     select distinct on (customer_id) customer_id, region, plan
-    from read_csv('${sources.customers}', all_varchar = true, header = true, strict_mode = false, null_padding = true)
+    from read_csv('${paths.customers}', all_varchar = true, header = true, strict_mode = false, null_padding = true)
     where region in ('AMER', 'EMEA', 'APAC') and try_cast(updated_at as timestamp) is not null
       and regexp_full_match(customer_id, 'C-[0-9]{6,10}')
     order by customer_id, updated_at desc
