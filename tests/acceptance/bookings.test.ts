@@ -7,6 +7,7 @@ import {
   first,
   hosts,
   nightsOf,
+  type Property,
   properties,
   shareOf,
   versionAt,
@@ -182,6 +183,7 @@ describe('bookings of properties', () => {
     expect(counted.map(({ booking_id }) => booking_id)).toEqual(waiting.map(({ booking_id }) => booking_id).sort());
     expect(await query("select * from {silver}.bookings_held where booking_id like 'BK-stay-%'")).toEqual([]);
     await expectNights(bookings);
+    for (const month of ['2031-07-01', '2031-09-01']) await expectOccupancy(month, bookings, [...properties, property]);
   });
 });
 
@@ -240,4 +242,42 @@ async function expectNights(counted: Booking[]): Promise<void> {
     expect(month).toMatchObject({ available_nights: available, occupied_nights: taken });
     expect(Number(month.occupancy)).toBeCloseTo(available === 0 ? 0 : taken / available, 3);
   }
+}
+
+/** Holds sql/queries/property-occupancy.sql of a month against the bookings and the versions of what is booked. */
+async function expectOccupancy(month: string, counted: Booking[], versions: Property[]): Promise<void> {
+  const stays = counted.filter(({ status }) => status !== 'cancelled');
+  const days = Array.from({ length: 31 }, (_, n) => dayAfter(month, n)).filter((day) =>
+    day.startsWith(month.slice(0, 7)),
+  );
+  const available = [...groupBy(stays, ({ property_id }) => property_id)].flatMap(([property, group]) => {
+    const history = versionsOf(versions.filter(({ property_id }) => property_id === property));
+    const booked = group.flatMap(nightsOf).sort();
+    const [begins] = [booked[0]!, ...history.map(({ valid_from }) => valid_from.slice(0, 10))].sort();
+    const nights = booked.at(-1)! < month ? [] : days.filter((night) => night >= begins!);
+    const isListed = (night: string) =>
+      history.some(
+        ({ valid_from, valid_to }) =>
+          valid_from.slice(0, 10) <= night && (valid_to === null || valid_to.slice(0, 10) > night),
+      );
+    const now = history.find(({ valid_to }) => valid_to === null);
+    const place = now === undefined ? 'unknown unknown' : `DE ${now.row.city}`;
+    const occupied = nights.filter((night) => booked.includes(night)).length;
+    const open = nights.filter((night) => booked.includes(night) || isListed(night)).length;
+    return nights.length === 0 ? [] : [{ place, open, occupied }];
+  });
+  const expected = [...groupBy(available, ({ place }) => place)].map(([place, group]) => {
+    const [open, occupied] = [sum(group.map((each) => each.open)), sum(group.map((each) => each.occupied))];
+    const [country, city] = place.split(' ');
+    return {
+      ...{ country, city, properties: group.length, available_nights: open, occupied_nights: occupied },
+      // Rounded half up as decimals are, which is more than a division of doubles can promise.
+      occupancy: (Math.floor((2 * 10_000 * occupied + open) / (2 * open)) / 10_000).toFixed(4),
+    };
+  });
+
+  const answer = await ask('property-occupancy', `month:date=${month}`);
+
+  expect(expected.length).toBeGreaterThan(1);
+  expect(sorted(answer)).toEqual(sorted(expected));
 }

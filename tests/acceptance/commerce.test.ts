@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Row } from './cloud.ts';
+import { readText } from '../../aws/s3.ts';
+import { type Dropped, type Row, stack } from './cloud.ts';
 import {
   ask,
   csv,
@@ -66,6 +67,11 @@ const present = latest(
   ({ order_id }) => order_id,
   ({ updated_at }) => updated_at,
 );
+const contents: Record<string, string> = {
+  'commerce-1.csv': csv(orders.slice(0, 100)),
+  'commerce-2.jsonl': jsonLines(orders.slice(100)),
+  'commerce-3.csv': csv(corrected),
+};
 
 const revenueOf = ({ status, quantity, unit_price }: Order) =>
   status === 'cancelled' ? 0 : quantity * toCents(unit_price);
@@ -91,19 +97,23 @@ const idsOf = (rows: { customer_id?: string; product_id?: string }[]) =>
   rows.map((row) => row.customer_id ?? row.product_id!);
 
 describe('orders of a shop', () => {
+  const dropped: Dropped[] = [];
+
   it('are facts of unknown customers and products until those arrive', async () => {
-    await dropAll({
-      orders: { 'commerce-1.csv': csv(orders.slice(0, 100)), 'commerce-2.jsonl': jsonLines(orders.slice(100)) },
+    const { 'commerce-3.csv': corrections, ...firstOnes } = contents;
+    const came = await dropAll({
+      orders: firstOnes,
       customers: { 'commerce-1.csv': csv(customers.slice(0, 8)) },
       products: { 'commerce-1.csv': csv(products.slice(0, 4)) },
     });
     const before = await inGold();
 
-    await dropAll({
-      orders: { 'commerce-3.csv': csv(corrected) },
+    const later = await dropAll({
+      orders: { 'commerce-3.csv': corrections! },
       customers: { 'commerce-2.csv': csv(customers.slice(8)) },
       products: { 'commerce-2.csv': csv(products.slice(4)) },
     });
+    dropped.push(...came, ...later);
 
     expect(before).toEqual(facts(orders, new Set([...idsOf(customers.slice(0, 8)), ...idsOf(products.slice(0, 4))])));
     const known = new Set([...idsOf(customers), ...idsOf(products)]);
@@ -154,6 +164,39 @@ describe('orders of a shop', () => {
     );
     const months = (await ask('revenue')).filter(({ month }) => String(month) >= first && String(month) <= last);
     expect(sum(months.map(({ revenue }) => toCents(revenue)))).toBe(sum(paid.map(revenueOf)));
+  });
+
+  it('lead back from the revenue of a day to the files and records that it is made of', async () => {
+    const paid = present.filter(({ status }) => status !== 'cancelled').sort(byOrder);
+    /** The file that the present version of an order was in. */
+    const fileOf = ({ order_id, updated_at }: Order) =>
+      Object.keys(contents).find((name) => {
+        const lines = contents[name]!.split('\n');
+        return lines.some((line) => line.includes(`"${order_id}"`) && line.includes(updated_at));
+      })!;
+    const days = Object.keys(contents).map((name) =>
+      paid.find((order) => fileOf(order) === name)!.order_ts.slice(0, 10),
+    );
+    const { lakeBucket } = await stack();
+
+    for (const day of new Set(days)) {
+      const lineage = await ask('lineage-of-revenue', `day:date=${day}`);
+
+      const behind = paid.filter(({ order_ts }) => order_ts.startsWith(day));
+      const revenue = fromCents(sum(behind.map(revenueOf)));
+      expect(lineage.map((row) => [row.order_id, toCents(row.contributes), row.order_date, row.revenue])).toEqual(
+        behind.map((order) => [order.order_id, revenueOf(order), day, revenue]),
+      );
+      for (const [n, row] of lineage.entries()) {
+        const name = fileOf(behind[n]!);
+        const { file_id, key, version_id } = dropped.find((each) => each.key.endsWith(`/orders-${name}`))!;
+        expect(row).toMatchObject({ file_id, key, version_id, run: expect.stringContaining('ingest') });
+        expect(await readText(lakeBucket, String(row.bronze_key))).toBe(contents[name]);
+        // Records are counted from 1, the header of a CSV file aside.
+        const line = contents[name]!.split('\n')[Number(row.record) - (name.endsWith('.csv') ? 0 : 1)];
+        expect(line).toContain(`"${row.order_id}"`);
+      }
+    }
   });
 
   it('rank products, customers and regions', async () => {

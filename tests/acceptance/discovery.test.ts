@@ -1,24 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { describe, expect, it } from '@jest/globals';
-import { sns, sqs } from '../../aws/clients.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { invokeFunction } from '../../aws/functions.ts';
 import { parseContract } from '../../core/contract/parse.ts';
 import type { Drift } from '../../core/discovery/drift/find.ts';
-import { dropText, fileOf, stack, stage, tributary, tributaryJson, until } from './cloud.ts';
+import { dropText, fileOf, stage, tributary, tributaryJson, until } from './cloud.ts';
+import { listen, type Notices } from './notices.ts';
 
 const header = 'customer_id,name,email,region,country,plan,signed_up_on,updated_at';
 const customer = (number: number, plan = 'free') =>
   `C-${880_000 + number},Ada ${number},ada${number}@example.com,EMEA,DE,${plan},2026-01-05,2026-05-01T10:00:00Z`;
 
 describe('files that drift from their contract', () => {
+  let notices: Notices;
+  beforeAll(async () => {
+    notices = await listen('drift', (text) => text.startsWith('Files of customers drift'));
+  });
+  afterAll(() => notices.close());
+
   const check = async () =>
     (await invokeFunction<Record<string, { told: number }>>(`tributary-${stage}-check-drift`, {})).customers!;
 
   it('are told to the owner in one notice of what is new, and not again', async () => {
-    const notices = await subscribe('customers');
     // What other suites have left is told before.
     await dropText('customers', 'drift-0.csv', `${[header, customer(0)].join('\n')}\n`);
     await check();
@@ -40,7 +43,7 @@ describe('files that drift from their contract', () => {
     const again = await check();
 
     const told = await until('the owner is told', 60, async () => {
-      const all = (await notices()).filter((text) => text.includes('Invoice Currency'));
+      const all = (await notices.news()).filter((text) => text.includes('Invoice Currency'));
       return all.length > 0 && all;
     });
     expect([first.told, again.told]).toEqual([2, 0]);
@@ -54,7 +57,7 @@ describe('files that drift from their contract', () => {
         /^ {2}\d+ rows in \d+ files have a plan that is not in its enumeration: .*"family" \(2 rows\)/,
       ),
     ]);
-    expect(await notices()).toEqual([]);
+    expect(await notices.news()).toEqual([]);
   });
 
   it('are shown with a change of the contract for each', async () => {
@@ -97,19 +100,3 @@ describe('a contract drafted from a sample', () => {
     expect(dataset).toMatchObject({ name: 'refunds', key: ['refund_no'], references: [{ dataset: 'customers' }] });
   });
 });
-
-/** A subscriber of the notices about one dataset; yields the messages that have come since it was last asked. */
-async function subscribe(dataset: string): Promise<() => Promise<string[]>> {
-  const { noticeTopicArn } = await stack();
-  const { QueueUrl } = await sqs().send(new CreateQueueCommand({ QueueName: `drift-${Date.now()}` }));
-  const { Attributes } = await sqs().send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  await sns().send(
-    new SubscribeCommand({ TopicArn: noticeTopicArn, Protocol: 'sqs', Endpoint: Attributes!.QueueArn! }),
-  );
-  return async () => {
-    const { Messages = [] } = await sqs().send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-    return Messages.map(({ Body }) => String(JSON.parse(Body!).Message)).filter((text) =>
-      text.startsWith(`Files of ${dataset} drift`),
-    );
-  };
-}

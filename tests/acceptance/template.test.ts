@@ -76,6 +76,35 @@ describe('the packaged template', () => {
     expect(lost.map(([name]) => name)).toEqual([]);
   });
 
+  it('has a rule for everything that is scheduled, which is on and may start it', () => {
+    const rules = Object.entries(template.Resources).filter(
+      ([, { Type, Properties }]) => Type === 'AWS::Events::Rule' && Properties.ScheduleExpression !== undefined,
+    );
+    const functionOf = (target: { Arn: unknown }) => (target.Arn as { 'Fn::GetAtt'?: string[] })['Fn::GetAtt']?.[0];
+    const permitted = Object.values(template.Resources)
+      .filter(({ Type, Properties }) => Type === 'AWS::Lambda::Permission' && Properties.SourceArn !== undefined)
+      .map(({ Properties }) => JSON.stringify([Properties.Principal, Properties.FunctionName, Properties.SourceArn]));
+
+    const started = rules.map(([name, { Properties }]) => {
+      const [target, ...more] = Properties.Targets as { Arn: unknown; RoleArn?: unknown }[];
+      const called = functionOf(target!);
+      const arn = { 'Fn::GetAtt': [name, 'Arn'] };
+      const isAllowed =
+        called === undefined
+          ? target!.RoleArn !== undefined
+          : permitted.includes(JSON.stringify(['events.amazonaws.com', target!.Arn, arn]));
+      return [called ?? target!.Arn, Properties.ScheduleExpression, Properties.State ?? 'ENABLED', isAllowed, more];
+    });
+
+    expect(started.sort()).toEqual([
+      ['CheckDashdriftLambdaFunction', 'cron(0 6 * * ? *)', 'ENABLED', true, []],
+      ['GenerateDashordersLambdaFunction', 'rate(1 hour)', 'ENABLED', true, []],
+      ['ReconcileDashlandingLambdaFunction', 'rate(1 hour)', 'ENABLED', true, []],
+      ['SweepDashincidentsLambdaFunction', 'rate(15 minutes)', 'ENABLED', true, []],
+      [{ Ref: 'MaintainStateMachine' }, 'cron(30 2 * * ? *)', 'ENABLED', true, []],
+    ]);
+  });
+
   it('says where everything is', () => {
     expect(Object.keys(template.Outputs)).toEqual(
       expect.arrayContaining([

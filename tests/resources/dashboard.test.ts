@@ -54,4 +54,30 @@ describe('the dashboard', () => {
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(body))).toEqual([]);
     expect(names.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
   });
+
+  it('shows how many runs began, and how each of them ended', async () => {
+    const functions = { 'file(resources/functions.yml)': { 'merge-rows': {} } };
+    const { Resources } = await load<{ Resources: Record<string, Resource> }>('dashboard.cjs', {
+      ...variables,
+      ...functions,
+    });
+
+    const body = (Resources.Dashboard!.Properties.DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
+    const { widgets } = JSON.parse(body) as { widgets: { properties: { title: string; metrics: unknown[][] } }[] };
+    const charts = new Map(widgets.map(({ properties }) => [properties.title, properties.metrics]));
+
+    // Every end that a run of a standard workflow can have: docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+    const ends = ['ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'];
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of Fn::Sub
+    const ofIngest = ['StateMachineArn', '${IngestStateMachine}'];
+    expect(charts.get('Runs')).toEqual(
+      ['ExecutionsStarted', ...ends].map((metric) => [
+        ...['AWS/States', metric, ...ofIngest],
+        expect.objectContaining({ stat: 'Sum' }),
+      ]),
+    );
+    expect(charts.get('Duration of runs (ms)')).toEqual(
+      ['p50', 'p95'].map((stat) => ['AWS/States', 'ExecutionTime', ...ofIngest, expect.objectContaining({ stat })]),
+    );
+  });
 });

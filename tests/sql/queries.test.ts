@@ -43,3 +43,36 @@ describe.each(names)('sql/queries/%s.sql', (name) => {
     expect(unknown.map(([whole]) => whole)).toEqual([]);
   });
 });
+
+describe('sql/queries/orphans.sql', () => {
+  const parts = textOf('orphans').split(/^union all$/m);
+
+  it('counts the orphans of every reference of the contracts, by its policy, and of nothing else', () => {
+    const counted = parts.map((part) => /select '(\w+)\.(\w+)'(?: as reference)?, '(\w+)'/.exec(part)!.slice(1, 4));
+
+    const references = Object.values(datasets).flatMap(({ name, references }) =>
+      references.map(({ column, onOrphan }) => [name, column, onOrphan]),
+    );
+
+    expect(counted.map(String).sort()).toEqual(references.map(String).sort());
+  });
+
+  it('looks for each in the rows that count, and in the parent that the contract names', () => {
+    const wrong = parts.filter((part) => {
+      const [, name, column] = /select '(\w+)\.(\w+)'/.exec(part)!;
+      const dataset = datasets[name!]!;
+      const reference = dataset.references.find((each) => each.column === column)!;
+      const [, child, condition = ''] = /^from \{silver\}\.(\w+)\n(?:where (.*)\n)?/m.exec(part)!;
+      if (!part.includes(`count(distinct ${column})`) || !part.includes(`min(${column})`)) return true;
+      if (reference.onOrphan === 'hold') return child !== `${name}_held` || condition !== '';
+      const parents = `${column} not in (select ${reference.parentColumn} from {silver}.${reference.dataset})`;
+      // A history is asked for its current versions, which no tombstone is among.
+      const isCurrent = dataset.history === 'scd2';
+      return isCurrent
+        ? child !== `${name}_current` || condition !== parents
+        : child !== name || condition !== `not meta_deleted and ${parents}`;
+    });
+
+    expect(wrong).toEqual([]);
+  });
+});

@@ -198,4 +198,49 @@ describe('customer_segments', () => {
       ['C-000005', '0', '5', '5', '5', 'champion'],
     ]);
   });
+
+  it('calls each of ten customers what the scores say, by all six names', async () => {
+    // By customer: the day of the last purchase, how many purchases, and what they are worth.
+    const bought: [day: number, purchases: number, each: string][] = [
+      [1, 10, '1.00'],
+      [2, 1, '500.00'],
+      [3, 2, '1.00'],
+      [4, 3, '2.00'],
+      [5, 1, '3.00'],
+      [6, 2, '2.50'],
+      [7, 6, '0.50'],
+      [8, 8, '20.00'],
+      [9, 9, '30.00'],
+      [10, 1, '4.00'],
+    ];
+    const transactions = bought.flatMap(([day, purchases, amount], customer) =>
+      Array.from(
+        { length: purchases },
+        (_, n): Row => ({
+          ...{ transaction_id: `T-${customer}-${n}`, customer_id: `C-${String(customer + 1).padStart(6, '0')}` },
+          ...{ account: 'A', type: 'purchase', amount, currency: 'EUR', status: 'posted' },
+          transaction_ts: `2031-01-${String(day).padStart(2, '0')}T10:00:00`,
+          ...{ updated_at: '2031-02-01T10:00:00', is_deleted: null },
+        }),
+      ),
+    );
+    await built(['customer_segments'], { transactions });
+
+    const rows = await gold.rows(
+      'select customer_id, recency_score, frequency_score, money_score, segment from go.customer_segments order by 1',
+    );
+
+    expect(rows.map((row) => Object.values(row).slice(1).map(String))).toEqual([
+      ['1', '5', '4', 'at risk'],
+      ['1', '1', '5', 'at risk'],
+      ['2', '2', '1', 'lapsed'],
+      ['2', '3', '3', 'lapsed'],
+      ['3', '1', '1', 'regular'],
+      ['3', '2', '3', 'regular'],
+      ['4', '4', '1', 'loyal'],
+      ['4', '4', '4', 'champion'],
+      ['5', '5', '5', 'champion'],
+      ['5', '1', '2', 'recent'],
+    ]);
+  });
 });
