@@ -18,6 +18,7 @@ export interface Measured {
   /** One run each of what is scheduled. */
   reconcile: Counts;
   sweep: Counts;
+  drift: Counts;
   maintain: Counts;
   standing: Standing;
   /** Bytes in both buckets beside a byte of the large file, landing included. */
@@ -36,14 +37,22 @@ export interface Volume {
   together: boolean;
 }
 
-/** What a day of this volume costs. Schedules are those of serverless.yml: hourly, every 15 minutes, nightly. */
+/** How often what is scheduled runs: tests/bench/cost/day.test.ts holds it against what is deployed. */
+export const timesADay = { reconcile: 24, sweep: 96, drift: 1, maintain: 1 } as const;
+
+/** What a day of this volume costs, with everything that is scheduled but the synthetic orders. */
 export function day(measured: Measured, { files, rows, tableGb, together }: Volume): Bill {
   const { alone, large } = measured;
   const aRow = times(beyond(large, alone), 1 / (measured.rows.large - measured.rows.small));
   const aFile = plus(together ? unhurried(measured) : alone, times(aRow, Math.max(0, rows - measured.rows.small)));
   const merges = files / (together ? measured.filesAMerge : 1);
   const byTable = { ...nothing, scannedBytes: merges * scansOfTable(measured) * tableGb * 2 ** 30 };
-  const scheduled = plus(times(measured.reconcile, 24), times(measured.sweep, 96), measured.maintain);
+  const scheduled = plus(
+    times(measured.reconcile, timesADay.reconcile),
+    times(measured.sweep, timesADay.sweep),
+    times(measured.drift, timesADay.drift),
+    times(measured.maintain, timesADay.maintain),
+  );
   const stored = files * rows * measured.bytesARow * measured.storedBytesAByte;
   return {
     ...bill(plus(times(aFile, files), byTable, scheduled)),

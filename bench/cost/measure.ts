@@ -1,4 +1,4 @@
-import { BatchGetQueryExecutionCommand, ListQueryExecutionsCommand } from '@aws-sdk/client-athena';
+import { BatchGetQueryExecutionCommand, ListQueryExecutionsCommand, type QueryExecution } from '@aws-sdk/client-athena';
 import {
   GetFunctionConfigurationCommand,
   ListFunctionsCommand,
@@ -13,6 +13,7 @@ import type { Cloud } from '../../local/cloud-state.ts';
 import { readEmf } from '../../local/metrics/emf.ts';
 import { runsSince } from '../burst/outcome.ts';
 import { type Counts, names, nothing } from './counts.ts';
+import { countQueries } from './queries.ts';
 import type { countingProxy } from './requests.ts';
 
 export interface Meter {
@@ -91,21 +92,16 @@ async function queryIds({ workgroup }: Stack): Promise<Set<string>> {
   return ids;
 }
 
-/** Data definitions are free. */
 async function queriesOf(stack: Stack, before: Set<string>): Promise<Partial<Counts>> {
   const ids = [...(await queryIds(stack))].filter((id) => !before.has(id));
-  const counts = { queries: 0, scannedBytes: 0 };
+  const executions: QueryExecution[] = [];
   for (let start = 0; start < ids.length; start += 50) {
     const page = await athena().send(
       new BatchGetQueryExecutionCommand({ QueryExecutionIds: ids.slice(start, start + 50) }),
     );
-    for (const { Query = '', Statistics } of page.QueryExecutions ?? []) {
-      if (/^\s*(create|alter|drop)\b/i.test(Query)) continue;
-      counts.queries += 1;
-      counts.scannedBytes += Statistics?.DataScannedInBytes ?? 0;
-    }
+    executions.push(...(page.QueryExecutions ?? []));
   }
-  return counts;
+  return countQueries(executions);
 }
 
 async function functionsSince(stage: string, since: Date): Promise<Partial<Counts>> {

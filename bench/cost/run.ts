@@ -66,6 +66,7 @@ export async function measure(home: string, large: number): Promise<Measured> {
       filesAMerge: filesOfAMerge,
       reconcile: await during(() => invoke(stack, 'reconcile-landing')),
       sweep: await during(() => invoke(stack, 'sweep-incidents')),
+      drift: await during(() => invoke(stack, 'check-drift')),
       maintain: await during(() => maintain(stack)),
       standing: { ...(await alarms()), metrics: (await metricSeries(stack.stage, since)).size, dashboards: 1 },
       storedBytesAByte,

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { nothing } from '../../../bench/cost/counts.ts';
-import { day, type Measured, needs, scansOfTable, table } from '../../../bench/cost/day.ts';
+import { day, type Measured, needs, scansOfTable, table, timesADay } from '../../../bench/cost/day.ts';
 import { examples } from '../../../bench/cost/examples.ts';
 import { bill, total } from '../../../bench/cost/prices.ts';
+import { countQueries } from '../../../bench/cost/queries.ts';
 import { countRequest } from '../../../bench/cost/requests.ts';
 
 const measured: Measured = {
@@ -17,6 +19,7 @@ const measured: Measured = {
   filesAMerge: 20,
   reconcile: { ...nothing, invocations: 1 },
   sweep: nothing,
+  drift: nothing,
   maintain: nothing,
   standing: { metrics: 100, alarms: 0, dashboards: 0 },
   storedBytesAByte: 3,
@@ -63,6 +66,72 @@ describe('the cost of a day', () => {
 
     expect(together['Step Functions']).toBeCloseTo(alone['Step Functions']! / 4, 9);
     expect(together.Athena).toBeCloseTo(alone.Athena! / 20, 9);
+  });
+});
+
+describe('what is scheduled', () => {
+  const { params } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' });
+  const functions: Record<string, { events?: { schedule?: { rate: [string] } }[] }> = parse(
+    readFileSync('resources/functions.yml', 'utf8'),
+    { logLevel: 'silent' },
+  );
+  const rateOf = (name: string): string => {
+    const [rate] = functions[name]!.events!.find(({ schedule }) => schedule)!.schedule!.rate;
+    const [, param] = /^\$\{param:(\w+)\}$/.exec(rate) ?? [];
+    return param === undefined ? rate : params.default[param];
+  };
+  const timesOf = (rate: string): number => {
+    // A cron of one minute of one hour of every day; any other would have to be counted.
+    if (/^cron\(\d+ \d+ \* \* \? \*\)$/.test(rate)) return 1;
+    const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(rate)!;
+    return (24 * (unit === 'hour' ? 1 : 60)) / Number(count);
+  };
+
+  it('is in the cost of a day as often as it runs, but for the synthetic orders', () => {
+    const names = { 'reconcile-landing': 'reconcile', 'sweep-incidents': 'sweep', 'check-drift': 'drift' } as const;
+    const scheduled = Object.keys(functions).filter((name) =>
+      functions[name]!.events?.some(({ schedule }) => schedule !== undefined),
+    );
+
+    expect(scheduled.sort()).toEqual([...Object.keys(names), 'generate-orders'].sort());
+    for (const [name, called] of Object.entries(names)) expect(timesADay[called]).toBe(timesOf(rateOf(name)));
+    expect(timesADay.maintain).toBe(timesOf(params.default.maintainSchedule));
+  });
+
+  it.each(Object.entries(timesADay))('adds each run of %s to the bill, %d times', (name, often) => {
+    const idle = { ...measured, reconcile: nothing };
+    const volume = { files: 0, rows: 0, tableGb: 0, together: false };
+
+    const cost = total(day({ ...idle, [name]: { ...nothing, queries: 7 } }, volume)) - total(day(idle, volume));
+
+    expect(cost).toBeCloseTo(often * total(bill({ ...nothing, queries: 7 })), 9);
+  });
+});
+
+describe('queries', () => {
+  const query = (Query: string, DataScannedInBytes: number, State: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED') => ({
+    ...{ Query, Statistics: { DataScannedInBytes }, Status: { State } },
+  });
+
+  it('are counted with what they scanned, but for definitions and failures, which are free', () => {
+    const counted = countQueries([
+      query('select 1', 0),
+      query('\nmerge into silver.orders using (select 1) on true when matched then delete', 500),
+      query('with a as (select 1) select * from a', 20),
+      query("optimize silver.orders rewrite data using bin_pack where day = date '2026-01-01'", 3),
+      query("create table gold.x\nwith (format = 'PARQUET')\nas with a as (select 1) select * from a", 4),
+    ]);
+    const free = countQueries([
+      query('create table silver.orders (as_of date) location x', 1_000),
+      query('  ALTER TABLE silver.orders ADD COLUMNS (a string)', 1_000),
+      query('drop view gold.x', 1_000),
+      query('create or replace view gold.x as select 1', 1_000),
+      query('select broken', 1_000, 'FAILED'),
+    ]);
+
+    expect(counted).toEqual({ queries: 5, scannedBytes: 527 });
+    expect(free).toEqual({ queries: 0, scannedBytes: 0 });
+    expect(countQueries([{}])).toEqual({ queries: 1, scannedBytes: 0 });
   });
 });
 
