@@ -364,15 +364,15 @@ function role(service, description, statements, condition) {
   };
 }
 
-/** Whatever else a function is ever allowed: files stay as they came. */
-const mustKeepBronze = {
-  Effect: 'Deny',
-  Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-  Resource: [{ 'Fn::Sub': '${LakeBucket.Arn}/bronze/*' }],
-};
-
 const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resource: resources });
 const arnOf = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 const folders = (areas) => areas.map((name) => `${name}/`);
 const sub = (text) => ({ 'Fn::Sub': text });
 const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
+
+/** Whatever else a function is ever allowed: files stay as they came. */
+const mustKeepBronze = {
+  Effect: 'Deny',
+  Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+  Resource: [sub(`\${LakeBucket.Arn}/bronze/*`)],
+};

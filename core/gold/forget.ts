@@ -16,7 +16,7 @@ export async function forgetMarts(
       const item = await ledger.get<MartItem>(`mart#${mart.name}`, 'state');
       if (item === undefined) return;
       const pending = item.pending && { ...item.pending, ...forgotten };
-      await ledger.write([{ ...item, ...forgotten, pending } as MartItem]);
+      await ledger.write([{ ...item, ...forgotten, asked: undefined, pending } as MartItem]);
     });
   }
 }

@@ -148,6 +148,10 @@ export function parseMarts(files: SqlFiles, datasets: Datasets): Mart[] {
   return [...tables, ...marts.filter((mart) => !isTable(mart))];
 }
 
+/** Names of all views that a contract can ask for. */
+export const silverViewNames = (dataset: string): string[] =>
+  ['current', 'history', 'held'].map((what) => `${dataset}_${what}`);
+
 /** The views that a contract asks for: what of its table counts now, its history, and what waits. */
 function silverViews(datasets: Datasets, dataset: Dataset): Mart[] {
   const { name, history, deletedColumn } = dataset;

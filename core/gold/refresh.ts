@@ -7,10 +7,12 @@ import { getTable } from '../ledger/table.ts';
 import { fitSilver, type Lake } from '../merge/ensure.ts';
 import { maxSqlBytes } from '../merge/statements.ts';
 import { clientToken, poll, runQuery } from '../run-query.ts';
+import { dirtyValues, withoutOldQuestion } from './dirty.ts';
 import { ensureMart, wasTable } from './ensure.ts';
 import { free, getMart, takeMart, writeMart } from './lease.ts';
 import { isTable, type Mart, martsOf, readBy } from './mart.ts';
-import { createView, type Datasets, dirtyQuery, dropMart, maxDirty, mergeMart, type Sources } from './statements.ts';
+import { dropObsolete } from './obsolete.ts';
+import { createView, type Datasets, dropMart, mergeMart, type Sources } from './statements.ts';
 
 export interface GoldPorts extends Lake {
   ledger: LedgerStore;
@@ -24,8 +26,8 @@ export type RefreshOutcome = { outcome: 'running' | 'refreshed'; marts: string[]
 
 /**
  * Brings every mart that reads the dataset up to date with what the ledger says is committed. Tables first, side by
- * side, each under its own lease, then the views over them. `running`: call again. Repeating it finds the marts up to
- * date, or resumes the statement under way.
+ * side, each under its own lease, then the views over them; views of silver that nobody asks for any more go. `running`:
+ * call again. Repeating it finds the marts up to date, or resumes the statement under way.
  */
 export async function refreshMarts(ports: GoldPorts, dataset: string, run: string): Promise<RefreshOutcome> {
   const marts = martsOf(ports.marts, dataset);
@@ -38,6 +40,7 @@ export async function refreshMarts(ports: GoldPorts, dataset: string, run: strin
   if (results.some((result) => result.status === 'fulfilled' && result.value === 'running'))
     return { outcome: 'running', marts: [] };
   for (const mart of marts.filter((candidate) => !isTable(candidate))) await refreshView(ports, mart);
+  await dropObsolete(ports, dataset);
   return { outcome: 'refreshed', marts: marts.map((mart) => mart.name) };
 }
 
@@ -46,6 +49,7 @@ const built = (ports: GoldPorts, key: string[], sources: Sources, definition: st
   sources,
   definition,
   refreshed_at: ports.clock.now().toISOString(),
+  asked: undefined,
   pending: undefined,
 });
 
@@ -65,7 +69,7 @@ async function refreshTable(
     const before = await committed(ports, mart);
     if (item.definition !== '' && (item.definition !== mart.definition || isRebuilt(item.sources, before))) {
       // From here on the table may be anything, until one full MERGE of some definition has succeeded.
-      item = await writeMart(ports.ledger, { ...item, definition: '', sources: {} });
+      item = await writeMart(ports.ledger, { ...item, definition: '', sources: {}, asked: undefined });
     }
     // One that was not started, of a definition or a table that has been replaced since, is not started any more.
     const { pending: left } = item;
@@ -74,19 +78,26 @@ async function refreshTable(
       left.query_id === undefined &&
       (left.definition !== mart.definition || isRebuilt(left.sources, before));
     if (item.pending === undefined || stale) {
-      const now = await committed(ports, mart);
-      const sql = await nextStatement(ports, mart, item, now);
+      item = withoutOldQuestion(ports, item);
+      const { asked } = item;
+      const now = asked?.sources ?? (await committed(ports, mart));
+      const next = await nextStatement(ports, mart, item, now, deadline);
+      if (next === 'running') return 'running';
+      const { sql } = next;
       const renewed = await takeMart(ports, mart.name, run);
       // That took longer than the lease, and somebody else was at it meanwhile.
-      if (renewed?.rev !== item.rev + 1) continue;
+      if (renewed?.rev !== next.item.rev + 1) continue;
       item = renewed;
       if (sql === undefined) {
-        await writeMart(ports.ledger, { ...item, ...built(ports, mart.key, now, mart.definition), ...free });
+        const done = { ...item, ...built(ports, mart.key, now, mart.definition) };
+        await writeMart(ports.ledger, asked === undefined ? { ...done, ...free } : done);
+        // Nothing had changed when the question was asked, which may be some time ago.
+        if (asked !== undefined) continue;
         return 'refreshed';
       }
       const token = clientToken(mart.name, item.rev, ports.clock.now().toISOString());
       const pending = { sql, client_token: token, sources: now, definition: mart.definition, key: mart.key };
-      item = await writeMart(ports.ledger, { ...item, pending });
+      item = await writeMart(ports.ledger, { ...item, asked: undefined, pending });
     }
     if ((await finish(ports, mart, item, deadline)) === 'running') return 'running';
   }
@@ -132,40 +143,25 @@ async function committed(ports: GoldPorts, mart: Mart): Promise<Sources> {
 const isRebuilt = (built: Sources, now: Sources): boolean =>
   Object.entries(now).some(([source, { rebuilt_seq = 0 }]) => rebuilt_seq > (built[source]?.batch_seq ?? 0));
 
-/** The statement that brings the mart to `now`; undefined when it is there already. */
-async function nextStatement(ports: GoldPorts, mart: Mart, item: MartItem, now: Sources): Promise<string | undefined> {
+/** The statement that brings the mart to `now`, with the item as it then is; undefined when it is there already. */
+async function nextStatement(
+  ports: GoldPorts,
+  mart: Mart,
+  item: MartItem,
+  now: Sources,
+  deadline: number,
+): Promise<'running' | { item: MartItem; sql: string | undefined }> {
   const known = item.definition === mart.definition;
   const same = readBy(mart).every((source) => item.sources[source]?.batch_seq === now[source]!.batch_seq);
-  if (known && same) return undefined;
+  if (known && same) return { item, sql: undefined };
   const { columns, fresh } = await ensureMart(ports, mart, now, item);
-  const dirty = known && !fresh ? await dirtyValues(ports, mart, item.sources, now) : undefined;
-  if (dirty?.length === 0) return undefined;
-  const sql = mergeMart(ports, mart, columns, now, dirty);
-  if (Buffer.byteLength(sql) <= maxSqlBytes) return sql;
-  return mergeMart(ports, mart, columns, now, undefined);
+  const dirty = known && !fresh ? await dirtyValues(ports, mart, item, now, deadline) : { item, values: undefined };
+  if (dirty === 'running') return 'running';
+  if (dirty.values?.length === 0) return { item: dirty.item, sql: undefined };
+  const sql = mergeMart(ports, mart, columns, now, dirty.values);
+  const fits = Buffer.byteLength(sql) <= maxSqlBytes;
+  return { item: dirty.item, sql: fits ? sql : mergeMart(ports, mart, columns, now, undefined) };
 }
-
-/** Dirty values of the refresh column; undefined when everything must be recomputed. */
-async function dirtyValues(ports: GoldPorts, mart: Mart, before: Sources, now: Sources): Promise<string[] | undefined> {
-  if (!('column' in mart.refresh)) return undefined;
-  const sql = dirtyQuery(ports, mart, before, now);
-  if (sql === null) return [];
-  if (Buffer.byteLength(sql) > maxSqlBytes) return undefined;
-  try {
-    const { queryId } = await runQuery(ports.athena, ports.clock, `finding what changed for gold.${mart.name}`, sql);
-    const rows = await ports.athena.rows(queryId);
-    const values = rows.map(([value]) => value);
-    // A null cannot be named in IN (…): the full statement decides, and fails if a key of the mart is really null.
-    if (values.length > maxDirty || values.includes(null)) return undefined;
-    return values as string[];
-  } catch (error) {
-    if (error instanceof QueryRejectedError && snapshotGone.test(error.message)) return undefined;
-    throw error;
-  }
-}
-
-/** The snapshot that the mart was built from has expired: its old rows cannot be seen any more. */
-const snapshotGone = /snapshot/i;
 
 /**
  * A table may be put in the place of another between what the ledger says and the query: the next call reads the ledger

@@ -191,8 +191,8 @@ export function dropMart({ files, databases }: World, mart: Mart): string {
   return renderSql(files['refresh/drop-mart']!, { identifiers: { target: `${databases.gold}.${mart.name}` } });
 }
 
-export function dropView({ files, databases }: World, mart: Mart): string {
-  return renderSql(files['refresh/drop-view']!, { identifiers: { target: `${databases.gold}.${mart.name}` } });
+export function dropView({ files, databases }: World, { name, layer }: Pick<Mart, 'name' | 'layer'>): string {
+  return renderSql(files['refresh/drop-view']!, { identifiers: { target: `${databases[layer]}.${name}` } });
 }
 
 /** A query without rows that has the columns of the mart's SELECT. */

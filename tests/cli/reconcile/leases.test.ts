@@ -74,15 +74,17 @@ describe('the lease of a table', () => {
 });
 
 describe('the lease of a mart', () => {
-  it('tells who refreshes it and the query under way', async () => {
-    const pending = { query_id: 'q-9', client_token: '', sql: '', sources: {}, definition: '', key: [] };
+  it.each([
+    ['MERGE', { pending: { query_id: 'q-9', client_token: '', sql: '', sources: {}, definition: '', key: [] } }],
+    ['question what has changed', { asked: { query_id: 'q-9', at: '', sources: {} } }],
+  ])('tells who refreshes it and the %s under way', async (_, query) => {
     const mart: Partial<MartItem> = {
       ...{
         pk: 'mart#daily_revenue',
         sk: 'state',
         owner: 'arn:x:leader',
         expires_at: '2026-03-01T10:19:00.000Z',
-        pending,
+        ...query,
       },
     };
 

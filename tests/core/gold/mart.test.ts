@@ -31,7 +31,7 @@ describe('parseMart', () => {
   });
 
   it('reads a dirty statement over several lines', () => {
-    expect(mart('region_performance').dirty.orders).toContain('left join {customers} c');
+    expect(mart('fact_orders').dirty.customers).toContain('from {changed} c join {orders} o');
   });
 
   it('refreshes tables before the views over them, and only what reads the dataset', () => {
@@ -54,7 +54,7 @@ describe('the statements of a mart', () => {
   const now = { orders: { snapshot_id: '12', batch_seq: 2 }, customers: { snapshot_id: '22', batch_seq: 5 } };
 
   it('asks each changed source in the world before and in the world after', () => {
-    const sql = dirtyQuery(lake, mart('region_performance'), before, now)!;
+    const sql = dirtyQuery(lake, mart('customer_lifetime_value'), before, now)!;
 
     expect(sql.match(/union all\n/g)).toHaveLength(3);
     for (const snapshot of ['11', '12', '21', '22']) expect(sql).toContain(`for version as of ${snapshot} `);

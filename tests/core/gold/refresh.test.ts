@@ -13,18 +13,18 @@ import { handClock, memoryStore } from '../incident/memory-store.ts';
 
 const files = readSqlFiles();
 const datasets = readDatasets();
-const region = parseMarts(files, datasets).find((mart) => mart.name === 'region_performance')!;
-const regionText = files['gold/region_performance']!;
-const columns = ['region', 'customers', 'orders', 'revenue'];
+const lifetime = parseMarts(files, datasets).find((mart) => mart.name === 'customer_lifetime_value')!;
+const lifetimeText = files['gold/customer_lifetime_value']!;
+const columns = ['customer_id', 'orders', 'lifetime_value'];
 
 /** Athena and Glue as a refresh sees them; `hold` keeps MERGEs running until `finish`. */
-function gold(mart: Mart = region) {
+function gold(mart: Mart = lifetime) {
   const store = memoryStore();
   const clock = handClock();
   const queries = new Map<string, { sql: string; running: boolean }>();
   const control = {
     hold: false,
-    dirty: ['EMEA'],
+    dirty: ['C-1'],
     types: {} as Record<string, string>,
     refuse: '',
     selects: columns,
@@ -112,7 +112,7 @@ describe('refreshMarts', () => {
     await refreshMarts(ports, 'orders', 'o1');
     await fail('o1');
     finish();
-    const changed = parseMart('region_performance', `${regionText}\n-- once more`, datasets);
+    const changed = parseMart('customer_lifetime_value', `${lifetimeText}\n-- once more`, datasets);
 
     await refreshMarts({ ...ports, marts: [changed] }, 'orders', 'o2');
 
@@ -120,14 +120,14 @@ describe('refreshMarts', () => {
   });
 
   it('does not send a statement again that Athena refused, once the mart is corrected', async () => {
-    const bad = parseMart('region_performance', `${regionText}\nbug`, datasets);
+    const bad = parseMart('customer_lifetime_value', `${lifetimeText}\nbug`, datasets);
     const { ports, commit, control, fail } = gold(bad);
     control.refuse = 'bug';
     await commit('orders', 1);
     await expect(refreshMarts(ports, 'orders', 'o1')).rejects.toMatchObject({ name: 'QueryRejectedError' });
     await fail('o1');
 
-    const end = await refreshMarts({ ...ports, marts: [region] }, 'orders', 'o2');
+    const end = await refreshMarts({ ...ports, marts: [lifetime] }, 'orders', 'o2');
 
     expect(end.outcome).toBe('refreshed');
   });
@@ -150,16 +150,16 @@ describe('refreshMarts', () => {
     const { ports, commit, control, sent } = gold();
     await commit('orders', 1);
     await refreshMarts(ports, 'orders', 'o1');
-    const same = parseMart('region_performance', `${regionText}\n-- same columns`, datasets);
+    const same = parseMart('customer_lifetime_value', `${lifetimeText}\n-- same columns`, datasets);
     const more = parseMart(
-      'region_performance',
-      regionText.replace('count(*) as orders,', 'count(*) as orders, sum(o.quantity) as units,'),
+      'customer_lifetime_value',
+      lifetimeText.replace('count(*) as orders,', 'count(*) as orders, sum(o.quantity) as units,'),
       datasets,
     );
 
     await refreshMarts({ ...ports, marts: [same] }, 'orders', 'o2');
     const droppedForSame = sent.some((sql) => sql.startsWith('drop table'));
-    control.selects = ['region', 'customers', 'orders', 'units', 'revenue'];
+    control.selects = ['customer_id', 'orders', 'units', 'lifetime_value'];
     await refreshMarts({ ...ports, marts: [more] }, 'orders', 'o3');
 
     expect(droppedForSame).toBe(false);
@@ -169,7 +169,7 @@ describe('refreshMarts', () => {
 
   it.each([
     ['a column has another type', (text: string) => `${text}\n-- other type`, { orders: 'double' }],
-    ['the key is another', (text: string) => text.replace('-- key: region', '-- key: region, customers'), {}],
+    ['the key is another', (text: string) => text.replace('-- key: customer_id', '-- key: customer_id, orders'), {}],
   ])('makes the table anew when %s', async (_, change, types) => {
     const { ports, commit, control, sent } = gold();
     await commit('orders', 1);
@@ -177,7 +177,7 @@ describe('refreshMarts', () => {
     control.types = types;
 
     await refreshMarts(
-      { ...ports, marts: [parseMart('region_performance', change(regionText), datasets)] },
+      { ...ports, marts: [parseMart('customer_lifetime_value', change(lifetimeText), datasets)] },
       'orders',
       'o2',
     );
@@ -190,11 +190,11 @@ describe('refreshMarts', () => {
     await commit('orders', 1);
     await refreshMarts(ports, 'orders', 'o1');
     const bad = parseMart(
-      'region_performance',
-      regionText.replace('count(*) as orders,', 'count(*) as orders, 1 as extra,'),
+      'customer_lifetime_value',
+      lifetimeText.replace('count(*) as orders,', 'count(*) as orders, 1 as extra,'),
       datasets,
     );
-    control.selects = ['region', 'customers', 'orders', 'extra', 'revenue'];
+    control.selects = ['customer_id', 'orders', 'extra', 'lifetime_value'];
     control.refuse = 'merge into';
     await expect(refreshMarts({ ...ports, marts: [bad] }, 'orders', 'o2')).rejects.toThrow('refused');
     await fail('o2');
@@ -246,7 +246,7 @@ describe('refreshMarts', () => {
 
     const merges = sent.filter((sql) => sql.startsWith('merge into'));
     expect(merges).toHaveLength(1);
-    expect(merges[0]).not.toContain(" in ('EMEA')");
+    expect(merges[0]).not.toContain(" in ('C-1')");
     expect((await item()).sources.orders!.batch_seq).toBe(2);
   });
 

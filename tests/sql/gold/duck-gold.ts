@@ -29,8 +29,10 @@ function translate(sql: string): string {
 export interface DuckGold {
   /** Puts the rows of a table in place of those it had: a commit, after which marts are to be refreshed. */
   commit(dataset: string, rows: SilverRow[], seq: number, hasRemoved: boolean): Promise<void>;
-  /** The real refresh of every mart that reads the dataset. */
-  refresh(dataset: string): Promise<void>;
+  /** The real refresh of every mart that reads the dataset; returns their names, or nothing when it is not done yet. */
+  refresh(dataset: string): Promise<string[] | undefined>;
+  /** While true, queries for what has changed and MERGEs go on and on. */
+  isSlow: boolean;
   /** Rows that a mart has and its SELECT has not, and the other way round, as text. */
   differences(mart: Mart): Promise<string[]>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
@@ -53,7 +55,8 @@ export async function duckGold(read: Mart[] = marts()): Promise<DuckGold> {
     await database.run(`create view si.${dataset.name} as select * from si.${dataset.name}_v0`);
   }
 
-  const answers = new Map<string, { status: QueryStatus; rows: (string | null)[][]; columns: NamedType[] }>();
+  type Answer = { status: QueryStatus; rows: (string | null)[][]; columns: NamedType[] };
+  const answers = new Map<string, Answer & { isLong: boolean }>();
   const sent: string[] = [];
   const ask = async (sql: string) => {
     const result = await database.runAndReadAll(translate(sql));
@@ -76,10 +79,11 @@ export async function duckGold(read: Mart[] = marts()): Promise<DuckGold> {
           rows: [],
           columns: [],
         });
-        answers.set(token, await ask(sql).catch(failed));
+        const isLong = sql.startsWith('merge') || sql.startsWith('select distinct dirty');
+        answers.set(token, { ...(await ask(sql).catch(failed)), isLong });
         return token;
       },
-      get: async (id) => answers.get(id)!.status,
+      get: async (id) => (gold.isSlow && answers.get(id)!.isLong ? { state: 'running' } : answers.get(id)!.status),
       rows: async (id) => answers.get(id)!.rows,
       columns: async (id) => answers.get(id)!.columns,
     },
@@ -88,7 +92,7 @@ export async function duckGold(read: Mart[] = marts()): Promise<DuckGold> {
     bucket: 'lake',
     datasets,
     marts: read,
-    pollMilliseconds: 60_000,
+    pollMilliseconds: 0,
     catalog: {
       exists: async (schema, table) => (await columnsOf(schema, table)) !== undefined,
       columns: columnsOf,
@@ -100,12 +104,12 @@ export async function duckGold(read: Mart[] = marts()): Promise<DuckGold> {
 
   async function columnsOf(schema: string, table: string): Promise<NamedType[] | undefined> {
     if (schema === databases.silver) return silverColumns(datasets[table]!);
-    const known = await database.runAndReadAll(
-      `select column_name, lower(data_type) from information_schema.columns
-       where table_schema = '${schema}' and table_name = '${table}' order by ordinal_position`,
-    );
-    const columns = known.getRowsJson().map(([name, type]) => ({ name: String(name), type: String(type) }));
-    return columns.length > 0 ? columns : undefined;
+    // Much faster than to look into information_schema.
+    const found = await database.run(`from ${schema}.${table} limit 0`).catch((error: Error) => {
+      if (error.message.includes('does not exist')) return undefined;
+      throw error;
+    });
+    return found?.columnNames().map((name, n) => ({ name, type: String(found.columnType(n)).toLowerCase() }));
   }
 
   const commit: DuckGold['commit'] = async (name, rows, seq, hasRemoved) => {
@@ -131,12 +135,13 @@ export async function duckGold(read: Mart[] = marts()): Promise<DuckGold> {
     return found.map((row) => `${mart.name}: ${JSON.stringify(row)}`);
   };
   const refresh = async (name: string) => {
-    const { outcome } = await refreshMarts(ports, name, `run of ${name}`);
-    if (outcome !== 'refreshed') throw new Error(`the marts of ${name} are ${outcome}`);
+    const { outcome, marts } = await refreshMarts(ports, name, `run of ${name}`);
+    return outcome === 'refreshed' ? marts : undefined;
   };
   const close = () => {
     database.closeSync();
     instance.closeSync();
   };
-  return { commit, refresh, differences, rows, sent, close };
+  const gold: DuckGold = { commit, refresh, isSlow: false, differences, rows, sent, close };
+  return gold;
 }

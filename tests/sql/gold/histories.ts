@@ -11,8 +11,11 @@ const day = (n: number) => at(24 * n).slice(0, 10);
 const oneOf = <T extends string | number | boolean | null>(...values: T[]) => fc.constantFrom(...values);
 const time = (days: number) => fc.nat({ max: days * 4 - 1 }).map((n) => at(n * 6 + 1));
 const cents = (most: number) => fc.nat({ max: most }).map((n) => (n / 100).toFixed(2));
-const customer = oneOf('C-000001', 'C-000002', 'C-000003');
-const deleted = oneOf<boolean | null>(true, false, null, null);
+const customer = oneOf('C-000001', 'C-000001', 'C-000002');
+const product = oneOf('P-00001', 'P-00001', 'P-00002');
+const host = oneOf('H-0001', 'H-0001', 'H-0002');
+const property = oneOf('PR-0001', 'PR-0001', 'PR-0002');
+const deleted = oneOf<boolean | null>(true, false, null);
 
 const rows: Record<string, fc.Arbitrary<Row>> = {
   customers: fc.record({
@@ -26,7 +29,7 @@ const rows: Record<string, fc.Arbitrary<Row>> = {
     updated_at: time(3),
   }),
   products: fc.record({
-    product_id: oneOf('P-00001', 'P-00002'),
+    product_id: product,
     name: oneOf('a', 'b'),
     category: fc.constant('c'),
     unit_price: cents(500),
@@ -35,7 +38,7 @@ const rows: Record<string, fc.Arbitrary<Row>> = {
   orders: fc.record({
     order_id: oneOf('O-AAAA-0001', 'O-AAAA-0002', 'O-AAAA-0003', 'O-AAAA-0004'),
     customer_id: customer,
-    product_id: oneOf('P-00001', 'P-00002', 'P-00003'),
+    product_id: product,
     quantity: fc.integer({ min: 1, max: 3 }),
     unit_price: cents(500),
     status: oneOf('placed', 'paid', 'cancelled'),
@@ -64,17 +67,17 @@ const rows: Record<string, fc.Arbitrary<Row>> = {
     is_deleted: deleted,
   }),
   hosts: fc.record({
-    host_id: oneOf('H-0001', 'H-0002'),
+    host_id: host,
     name: fc.constant('n'),
     email: fc.constant(null),
     country: oneOf('DE', 'FR'),
     is_superhost: fc.boolean(),
-    updated_at: time(4),
+    updated_at: time(2),
     is_deleted: deleted,
   }),
   properties: fc.record({
-    property_id: oneOf('PR-0001', 'PR-0002', 'PR-0003'),
-    host_id: oneOf('H-0001', 'H-0002', 'H-0003'),
+    property_id: property,
+    host_id: host,
     name: fc.constant('n'),
     property_type: fc.constant('room'),
     address: fc.constant('a'),
@@ -83,16 +86,16 @@ const rows: Record<string, fc.Arbitrary<Row>> = {
     capacity: fc.constant(2),
     nightly_price: cents(500),
     currency: oneOf('EUR', 'USD'),
-    updated_at: time(4),
+    updated_at: time(2),
     is_deleted: deleted,
   }),
   bookings: fc
     .record({
       booking_id: oneOf('BK-1', 'BK-2', 'BK-3', 'BK-4'),
-      property_id: oneOf('PR-0001', 'PR-0002', 'PR-0003'),
+      property_id: property,
       arrival: fc.nat({ max: 40 }),
       nights: fc.integer({ min: 1, max: 35 }),
-      booked_at: time(4),
+      booked_at: time(3),
       amount: cents(10_000),
       currency: oneOf('EUR', 'EUR', 'USD'),
       status: oneOf('confirmed', 'completed', 'cancelled'),
@@ -106,12 +109,32 @@ const rows: Record<string, fc.Arbitrary<Row>> = {
       check_out: day(arrival + nights),
       channel: 'direct',
     })),
+  online_retail: fc.record({
+    invoice_no: oneOf('100001', 'C100002'),
+    stock_code: fc.constant('POST'),
+    description: fc.constant(null),
+    quantity: oneOf(-1, 1, 2),
+    invoice_date: oneOf(at(1), at(7), at(30)),
+    unit_price: oneOf('0.001', '2.5'),
+    customer_id: fc.constant(null),
+    country: oneOf('France', 'Norway'),
+  }),
 };
 
-/** A file of a dataset, or, of those that came before, one that is taken out again. */
-export type Change = { dataset: string; rows: Row[] } | { dataset: string; undo: number };
-/** Changes that are committed before anything is refreshed. */
-export type Step = Change[];
+/** A file of a dataset; one of those before that is taken out again; or its table is brought back to what it once was. */
+export type Change =
+  | { dataset: string; rows: Row[] }
+  | { dataset: string; undo: number }
+  | { dataset: string; rollback: number };
+
+export interface Step {
+  /** What is committed before anything is refreshed. */
+  changes: Change[];
+  /** Datasets whose runs come to their refresh in a later step only. */
+  late: string[];
+  /** Athena takes longer than a call for what changed, and for the MERGE. */
+  slow: boolean;
+}
 
 /** Histories of these datasets, shrinking to few steps of few rows. */
 export function histories(names: string[], steps: number): fc.Arbitrary<Step[]> {
@@ -119,8 +142,18 @@ export function histories(names: string[], steps: number): fc.Arbitrary<Step[]> 
     .constantFrom(...names)
     .chain((dataset) => fc.record({ dataset: fc.constant(dataset), rows: fc.array(rows[dataset]!, fileSize) }));
   const undo = fc.record({ dataset: fc.constantFrom(...names), undo: fc.nat({ max: 9 }) });
-  const change: fc.Arbitrary<Change> = fc.oneof({ weight: 6, arbitrary: drop }, { weight: 1, arbitrary: undo });
-  return fc.array(fc.array(change, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: steps });
+  const rollback = fc.record({ dataset: fc.constantFrom(...names), rollback: fc.nat({ max: 9 }) });
+  const change: fc.Arbitrary<Change> = fc.oneof(
+    { weight: 6, arbitrary: drop },
+    { weight: 2, arbitrary: undo },
+    { weight: 1, arbitrary: rollback },
+  );
+  const step = fc.record({
+    changes: fc.array(change, { minLength: 1, maxLength: 2 }),
+    late: fc.oneof({ weight: 2, arbitrary: fc.constant<string[]>([]) }, { weight: 1, arbitrary: fc.subarray(names) }),
+    slow: oneOf(false, false, false, true),
+  });
+  return fc.array(step, { minLength: 4, maxLength: steps, size: 'max' });
 }
 
 const fileSize = { minLength: 1, maxLength: 4 };

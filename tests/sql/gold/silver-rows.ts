@@ -24,25 +24,40 @@ export interface File {
 }
 
 /**
- * What silver has of these files: of each identity the greatest version. Rows that are as they were keep the number of
- * the batch that brought them.
+ * What silver has of these files: of each identity the greatest version, or of those known by their content the first one.
+ * Rows that are as they were keep the number of the batch that brought them.
  */
 export function silverOf(dataset: Dataset, files: File[], seq: number, before: SilverRow[]): SilverRow[] {
   const best = new Map<string, SilverRow>();
   for (const { n, rows } of files) {
+    const occurrences = new Map<string, number>();
     for (const values of rows) {
       const hash = createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 12);
-      const own = { ...values, meta_row_hash: hash } as Row;
+      const occurrence = (occurrences.get(hash) ?? 0) + 1;
+      occurrences.set(hash, occurrence);
+      const own = { ...values, meta_row_hash: hash, meta_row_id: `${hash}-${occurrence}` } as Row;
       const id = identity(dataset).map((name) => own[name]);
       const version = `${dataset.versionColumns.map((name) => values[name]).join(' ')} ${String(n).padStart(6, '0')} ${hash}`;
       const deleted = dataset.deletedColumn !== undefined && values[dataset.deletedColumn] === true;
       const row = { values, identity: id.join(), version, deleted, hash, file: n, seq };
       const known = best.get(row.identity);
-      if (known === undefined || known.version < version) best.set(row.identity, row);
+      const isNewer = known === undefined || (dataset.key.length > 0 && known.version < version);
+      if (isNewer) best.set(row.identity, row);
     }
   }
+  return asTheyWere(before, [...best.values()]);
+}
+
+/** A table that is brought back to the rows that it once had, by a commit with this number. */
+export const rolledBack = (rows: SilverRow[], seq: number, before: SilverRow[]): SilverRow[] =>
+  asTheyWere(
+    before,
+    rows.map((row) => ({ ...row, seq })),
+  );
+
+function asTheyWere(before: SilverRow[], rows: SilverRow[]): SilverRow[] {
   const old = new Map(before.map((row) => [row.identity, row]));
-  return [...best.values()].map((row) => {
+  return rows.map((row) => {
     const known = old.get(row.identity);
     return known?.version === row.version ? known : row;
   });
