@@ -2,7 +2,7 @@ import { athenaPort } from '../../../aws/athena.ts';
 import { catalog } from '../../../aws/catalog.ts';
 import { systemClock } from '../../../aws/ledger.ts';
 import { readDatasets, readSqlFiles } from '../../../aws/project-files.ts';
-import { isTable, martsOf, parseMarts } from '../../../core/gold/mart.ts';
+import { isTable, type Mart, martsOf, parseMarts, readBy } from '../../../core/gold/mart.ts';
 import { getFile } from '../../../core/ledger/files.ts';
 import type { BatchItem, MartItem } from '../../../core/ledger/items.ts';
 import { getTable } from '../../../core/ledger/table.ts';
@@ -95,11 +95,17 @@ export async function atRest(fileId: string) {
   const file = await getFile(store, fileId);
   const table = await getTable(store, 'orders');
   const batches = await store.query<BatchItem>(table.pk, { from: 'batch#', to: 'batch#~' });
-  const goldOf = async (name: string) => {
-    const mart = await store.get<MartItem>(`mart#${name}`, 'state');
+  const goldOf = async (mart: Mart) => {
+    const item = await store.get<MartItem>(`mart#${mart.name}`, 'state');
+    const sources = await Promise.all(
+      readBy(mart).map(async (source) => ({ source, ...(await getTable(store, source)) })),
+    );
     return {
-      free: mart?.owner === undefined && mart?.pending === undefined,
-      upToDate: mart?.sources.orders?.batch_seq === table.committed?.batch_seq,
+      free: item?.owner === undefined && item?.pending === undefined,
+      // Dimensions come with the fact that refers to them, and read other tables.
+      upToDate: sources.every(
+        ({ source, committed }) => item?.sources[source]?.batch_seq === (committed?.batch_seq ?? 0),
+      ),
     };
   };
   const tables = martsOf(marts, 'orders').filter(isTable);
@@ -107,7 +113,7 @@ export async function atRest(fileId: string) {
     file: { status: file?.status, counts: file?.counts, error: file?.error },
     batches: batches.filter((batch) => batch.file_ids.includes(fileId)).map(({ status }) => status),
     table: { owner: table.owner, open: table.open_batch, unplanned: table.staged_seq - table.planned_seq },
-    gold: Object.fromEntries(await Promise.all(tables.map(async ({ name }) => [name, await goldOf(name)]))),
+    gold: Object.fromEntries(await Promise.all(tables.map(async (mart) => [mart.name, await goldOf(mart)]))),
   };
 }
 
