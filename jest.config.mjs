@@ -14,4 +14,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/acceptance/', '<rootDir>/tests/soak/'],
   // A net for what hangs, not a bound on time: properties take many rounds, and machines that build are slow and shared.
   testTimeout: 300_000,
+  // One less is the default, which is a single one on the machines of most builds.
+  maxWorkers: '100%',
 };
