@@ -121,12 +121,15 @@ describe('the report of a file', () => {
   });
 
   it('is named in the page that the refusal sends', async () => {
+    // Further refusals of orders join an incident that other files may have opened, of which people have been told.
+    const { file_id } = await dropText('hosts', 'report-refused.csv', 'host_id,updated_at\nnobody,never\n');
+
     const message = await until('the page is sent', 90, async () => {
       const { messages } = await tributaryJson<Alerts>('alerts', '--since', '1h', '--limit', '500', '--full');
-      return messages.find(({ message }) => message.includes(refused.file_id));
+      return messages.find(({ message }) => message.includes(file_id));
     });
 
-    expect(message.message).toContain(`npx tributary report ${refused.file_id} --open --stage ${stage}`);
+    expect(message.message).toContain(`npx tributary report ${file_id} --open --stage ${stage}`);
   });
 
   it('is refused for a file that has none, with the reason', async () => {
