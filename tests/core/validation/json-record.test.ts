@@ -29,11 +29,15 @@ describe('jsonRecordReader', () => {
   });
 
   it('finds the members of any object, as JSON.parse does', () => {
-    const key = fc.string({
-      unit: fc.constantFrom('k', '"', '\\', '{', '}', ':', ',', ' ', '\n', 'é'),
-      minLength: 1,
-      maxLength: 6,
-    });
+    // Once V8 13.6 has seen an object with the key "\", its JSON.parse, by which this test goes, takes other keys of one
+    // escaped character for it.
+    const key = fc
+      .string({
+        unit: fc.constantFrom('k', '"', '\\', '{', '}', ':', ',', ' ', '\n', 'é'),
+        minLength: 1,
+        maxLength: 6,
+      })
+      .filter((text) => text !== '\\');
     fc.assert(
       fc.property(
         fc.dictionary(key, fc.jsonValue({ maxDepth: 3 })),
