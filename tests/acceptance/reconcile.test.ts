@@ -60,7 +60,7 @@ describe('the sweep on its schedule', () => {
     );
 
     const report = JSON.parse(await readText(lakeBucket, swept.report)) as SweepReport;
-    expect(swept.report).toMatch(/^reports\/reconcile\/\d{4}-.*\.json$/);
+    expect(swept.report).toMatch(/^reports\/_reconcile\/\d{4}-.*\.json$/);
     expect(report).toMatchObject({ accounted_for: report.files, sentence: swept.sentence, errors: [], dataset: null });
     expect(Object.values(report.classes).reduce((sum, count) => sum + count, 0)).toBe(report.files);
   });
