@@ -1,3 +1,3 @@
 import { killSuite } from '../soak/kill/suite.ts';
 
-killSuite(0.1);
+killSuite(0.06);
