@@ -132,7 +132,7 @@ describe('parseExpression', () => {
         const code = text.replace(/'(?:[^']|'')*'/g, "''");
         expect(code).not.toMatch(/select|pragma|;|--|\/\*|"|é|[a-z]\./);
       }),
-      { numRuns: 3000, verbose: true },
+      { numRuns: 6000, verbose: true },
     );
 
     expect(seen.passed).toBeGreaterThan(50);
