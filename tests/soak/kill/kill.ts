@@ -99,10 +99,11 @@ export async function killAt(
     }
   } else succeeded({ executed }, point);
   if (woken !== undefined) {
-    await until(`${woken} has finished the file`, 120, async () => {
+    await until(`${woken} has finished the file and its batch`, 120, async () => {
       const { file, table } = await atRest(fileId);
       if (file.status === 'failed') throw new Error(`${woken}: ${file.error}`);
-      return file.status === 'done' && table.owner === undefined;
+      // A file may have been done before, in a batch that was not.
+      return file.status === 'done' && table.owner === undefined && table.open === undefined;
     });
   }
   const published = publications(victim.log()) + publications(worker.log()) - before;
