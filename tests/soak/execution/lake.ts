@@ -7,6 +7,7 @@ import { getFile } from '../../../core/ledger/files.ts';
 import type { BatchItem, MartItem } from '../../../core/ledger/items.ts';
 import { getTable } from '../../../core/ledger/table.ts';
 import { runQuery } from '../../../core/run-query.ts';
+import { noRows } from '../../../core/silver/relations.ts';
 import { renderSql } from '../../../core/sql/render.ts';
 import { ledger, stack } from '../../acceptance/cloud.ts';
 import { money, type Order, type Sample } from './sample.ts';
@@ -87,7 +88,8 @@ export async function endStates(samples: Sample[], fileIds: string[]): Promise<E
   });
 }
 
-const marts = parseMarts(readSqlFiles(), readDatasets());
+const datasets = readDatasets();
+const marts = parseMarts(readSqlFiles(), datasets);
 
 /** What the ledger says of a file and of everything that must be at rest when its run is over. */
 export async function atRest(fileId: string) {
@@ -129,20 +131,20 @@ export const settled = ({ counts }: Sample): Awaited<ReturnType<typeof atRest>> 
   ),
 });
 
-/** Stands for a table of customers that nobody has dropped a file for yet. */
-const none = `(select customer_id, customer_id as region, customer_id as plan from (values 'none') as n (customer_id) where false)`;
-
 /** Rows by which a mart over orders differs from its own SELECT over silver, each as text. */
 export async function goldDifferences(): Promise<string[]> {
   const { databases, lakeBucket } = await stack();
   const { exists } = catalog(databases, lakeBucket);
+  // There is no table of a dataset that nobody has dropped a file for yet.
   const there = (source: string) => exists(databases.silver, source);
   const differences: string[] = [];
   for (const mart of martsOf(marts, 'orders').filter(isTable)) {
     const sources = mart.sources.map(async (source) => [
       source,
       {
-        fragment: (await there(source)) ? `(select * from ${databases.silver}.${source} where not meta_deleted)` : none,
+        fragment: (await there(source))
+          ? `(select * from ${databases.silver}.${source} where not meta_deleted)`
+          : noRows(datasets[source]!),
       },
     ]);
     const live = Object.fromEntries(await Promise.all(sources));
